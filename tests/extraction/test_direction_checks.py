@@ -56,6 +56,7 @@ def found(answers: dict[str, str]) -> list[tuple[str, str]]:
         ({"p_value": "sig"}, "stop", "which is no p-value; 0.03, <0.001"),
         ({"p_value": "0.000"}, "stop", "no p-value is 0"),
         ({"p_value": "3"}, "stop", "at most 1"),
+        ({"direction": "Favours drug"}, "stop", f"this outcome has {LEFT}, {RIGHT}, no difference, conflicting"),
         ({"direction": LEFT, "effect": "0.4"}, "ask", f"the effect of 0.4 lies on the side “{RIGHT}”"),
         ({"direction": RIGHT, **ARMS}, "ask", f"the effect of its numbers lies on the side “{LEFT}”"),
         ({"direction": "no difference", "effect": "0.1", "p_value": "NS"}, "ask", "significant or not"),

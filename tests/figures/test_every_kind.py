@@ -11,6 +11,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import dose_samples
 import network_samples
 import pandas as pd
 import pytest
@@ -20,7 +21,7 @@ from prismake import figures
 from prismake.figures.canvas import PAGE, PRINTED
 from prismake.figures.forest_plot import forest_pages
 from prismake.figures.forest_styles import STYLES
-from prismake.protocol import diagnostic_outcomes, network_outcomes, unpooled_outcomes
+from prismake.protocol import diagnostic_outcomes, dose_outcomes, network_outcomes, unpooled_outcomes
 from prismake.protocol.analyses import DRAWN
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "synthesis"))
@@ -127,6 +128,16 @@ def accuracy(k: int, names: str) -> dict:
 
 
 @cache
+def doses(k: int, names: str) -> dict:
+    """Studies with three doses beside the reference."""
+    settings = dose_samples.spec(own={"sensitivity": [], "model": "linear"})
+    one = dose_samples.analysed(dose_samples.drawn(k, 3), settings)
+    for n, study in enumerate(one["studies"]):
+        study["label"] = name_of(names, n)
+    return one
+
+
+@cache
 def unpooled(k: int, names: str) -> dict:
     """Studies that are not pooled, with a risk of bias on the whole."""
     studies = [{**study, "label": name_of(names, n)} for n, study in enumerate(unpooled_samples.drawn(k))]
@@ -168,6 +179,7 @@ KINDS = {
         for kind, own, made in (
             ("network", network_outcomes, network),
             ("accuracy", diagnostic_outcomes, accuracy),
+            ("doses", dose_outcomes, doses),
             ("unpooled", unpooled_outcomes, unpooled),
         )
         for name in own.FIGURES

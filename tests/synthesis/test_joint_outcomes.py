@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+import runpy
 import shutil
 import subprocess
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from prismake.core.errors import ConfigError
-from prismake.core.files import write_json, write_text
+from prismake.core.files import read_json, write_csv, write_json, write_text
 from prismake.protocol.config import validated
 from prismake.protocol.schema import with_defaults
 from prismake.synthesis.outcome import analyse
 from prismake.synthesis.syntheses import synthesis_of
 
+SCRIPT = Path(__file__).parents[2] / "scripts/pool_outcome.py"
 Z = 1.959963984540054
 # Berkey et al. 1998 (Stat Med 17:2537), as metadat's dat.berkey1998 has them: improvement in probing depth and in
 # attachment level, variances and covariance in units of 1e-4.
@@ -66,6 +69,29 @@ def test_two_outcomes_of_periodontal_trials():
     assert row["estimate"] == pytest.approx(row["values"]["beta"][0]) and row["ci_lb"] < row["estimate"] < row["ci_ub"]
     for words in ("Attachment level", "5 studies, 0 of which", "between studies 0.61", "with 0.00 and 0.60"):
         assert words in row["sentence"], row["sentence"]
+
+
+def test_the_script_finds_the_rows_of_the_other_outcome(tmp_path):
+    """``pool_outcome`` of one outcome alone, as where outcomes are divided into groups."""
+    rho = [repr(b / math.sqrt(a * c)) for a, b, c in WITHIN]
+    tables = [rows("depth", DEPTH, [w[0] / 1e4 for w in WITHIN], rho)]
+    tables += [rows("level", LEVEL, [w[2] / 1e4 for w in WITHIN], rho)]
+    write_csv(tmp_path / "outcomes.csv", pd.concat(tables, ignore_index=True))
+    scores = ["study_id", "label", "instrument", "overall", "result"]
+    write_csv(tmp_path / "scores.csv", pd.DataFrame(columns=scores, dtype=str))
+    own = spec(
+        "Depth", sensitivity=["jointly"], assumed={"within_study": 0.3},
+        jointly={"outcomes": ["level"], "column": "within"},
+    )  # fmt: skip
+    settings = {
+        **{"specs": {"depth": own}, "beside": {"level": spec("Attachment level")}, "fields": {"depth": []}},
+        **{"level": 95.0, "subgroup_tau2": "common", "seed": 1},
+    }
+    paths = {"results": tmp_path / "depth.json", "analyses": tmp_path / "depth", "check": tmp_path / "depth.check.R"}
+    inputs = {name: tmp_path / f"{name}.csv" for name in ("outcomes", "scores")}
+    runpy.run_path(str(SCRIPT))["main"](inputs, [], settings, {"depth": paths})
+    document = read_json(tmp_path / "depth/jointly.json")
+    assert document["values"]["beta"] == pytest.approx([0.3534, -0.3392], abs=5e-5) and document["error"] is None
 
 
 def test_studies_that_report_the_other_outcome_alone_take_part():

@@ -56,6 +56,8 @@ def test_a_direction_is_a_persons_answer_unless_nobody_is_asked():
     """Numbers are never counted as a vote where the sheet asks for the direction."""
     asked = samples.result([{"effect": 0.5}, {"effect": -0.1}], asks=["direction", "effect"])
     assert asked[own]["votes"] is None and "No study has a direction" in asked["sentence"]
+    other = samples.result([{"direction": "Favours drug", "effect": 0.5}])  # a side of another outcome
+    assert states(other) == ["not reported"] and other["studies"][0]["suggested"] == "towards"
     unasked = samples.result([{"effect": 0.5}, {"effect": -0.1}, {"effect": 0.0}], asks=["effect"])
     assert states(unasked) == ["towards", "away", "no difference"] and "the sign of the effects" in unasked["sentence"]
 
@@ -80,6 +82,14 @@ def test_each_study_counts_once():
     assert study["yi"] == 0.1 and study["one_sided_p"] == 0.75
     (study,) = samples.result(rows[:2])[own]["by_study"]
     assert study["state"] == "towards" and study["one_sided_p"] == 0.1
+
+
+def test_p_values_at_the_ends_of_their_range_are_combined():
+    huge = {"direction": AWAY, "effect": -9.0, "lower": -9.2, "upper": -8.8}  # 88 standard errors
+    rows = [huge, {"direction": TOWARDS, "p_value": "1 (one-sided)"}, {"direction": TOWARDS, "p_value": "1e-17"}]
+    found = samples.result(rows)
+    assert found["studies"][0]["p"] == 1e-300 and found[own]["p_values"]["k"] == 3
+    assert all(0 < row["one_sided_p"] < 1 for row in found["studies"])
 
 
 @pytest.mark.parametrize(

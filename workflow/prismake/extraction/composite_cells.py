@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from prismake.core.missing import is_missing
-from prismake.extraction.conversions import counts_of_percentage, nearest_counts
+from prismake.extraction.conversions import nearest_counts, possible_counts
 from prismake.extraction.extracted import Outcome
 from prismake.protocol.parsing import parse_count, parse_number
 
@@ -215,7 +215,7 @@ def _percentage(
         heading = sheet.labels.get(column, column)
         return Part(problem=f"“{text}” of how many? Type the total into “{heading}”, or the count here.")
     decimals = len(re.split("[.,]", number)[1]) if re.search("[.,]", number) else 0
-    counts = counts_of_percentage(percent, decimals, total) if 0 <= percent <= 100 else []
+    counts = possible_counts(percent, decimals, total) if 0 <= percent <= 100 else range(0)
     if len(counts) == 1:
         return Part(str(counts[0]), f"from {text} of {total}")
     if not counts:
@@ -270,7 +270,7 @@ def _count_with_bracket(
 def _printed_so(count: int, total: int, number: str, sheet: Sheet) -> bool:
     percent = sheet.number(number)
     decimals = len(re.split("[.,]", number)[1]) if re.search("[.,]", number) else 0
-    return percent is not None and count in counts_of_percentage(percent, decimals, total)
+    return percent is not None and count in possible_counts(percent, decimals, total)
 
 
 def _mean_and_sd(name: str, match: re.Match[str], texts: Mapping[str, str], sheet: Sheet) -> Iterator[tuple[str, Part]]:

@@ -301,9 +301,14 @@ def or_from_smd(smd: float) -> float:
 
 def counts_of_percentage(percent: float, decimals: int, n: int) -> list[int]:
     """Every count out of ``n`` with this printed percentage; a half may have been rounded up or down."""
+    return list(possible_counts(percent, decimals, n))
+
+
+def possible_counts(percent: float, decimals: int, n: int) -> range:
+    """The counts of ``counts_of_percentage``, which can be very many."""
     half = 0.5 * 10**-decimals
     low, high = (percent - half) * n / 100, (percent + half) * n / 100
-    return list(range(max(0, math.ceil(low - 1e-9)), min(n, math.floor(high + 1e-9)) + 1))
+    return range(max(0, math.ceil(low - 1e-9)), min(n, math.floor(high + 1e-9)) + 1)
 
 
 def nearest_counts(percent: float, n: int) -> tuple[int, int]:

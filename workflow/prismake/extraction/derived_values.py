@@ -20,6 +20,7 @@ from prismake.extraction.extracted import number
 from prismake.protocol.measure_parts import MODELS
 
 _OF_WHOLE_NUMBERS = ("glmm", "beta_binomial", "exact_conditional", "conditional", "fixed_study", "random_study")
+_LARGEST = 1e15  # a number of a study
 CONVERTED = "converted from"  # how the origin of a converted number begins
 Numbers = Mapping[str, float]
 Result = tuple[dict[str, float], str]  # numbers by part, and what they come from
@@ -59,6 +60,11 @@ def with_conversions(items: Mapping[str, Mapping[str, str]], outcomes: Mapping[s
                 except ExtractionError as error:
                     refused[key, name] = f"{error.what} {error.remedy}".strip()
                     continue
+                except (ArithmeticError, ValueError):  # impossible numbers, which the checks name
+                    made, origin = {"": math.nan}, ""
+                if not all(map(math.isfinite, made.values())):
+                    refused[key, name] = "the numbers that it would be converted from are impossible."
+                    continue
                 for role, value in made.items():
                     column = spec["columns"][role]
                     item[column] = repr(value)
@@ -70,7 +76,8 @@ def with_conversions(items: Mapping[str, Mapping[str, str]], outcomes: Mapping[s
 def _numbers(item: Mapping[str, str], spec: Mapping[str, Any]) -> dict[str, float]:
     """The numbers of a row by role, among them those that only serve conversions."""
     columns = {**spec["converted_from"], **spec["columns"]}
-    return {role: value for role, column in columns.items() if (value := number(item.get(column, ""))) is not None}
+    numbers = ((role, number(item.get(column, ""))) for role, column in columns.items())
+    return {role: value for role, value in numbers if value is not None and abs(value) <= _LARGEST}
 
 
 def _of_arm(item: Mapping[str, str], spec: Mapping[str, Any], arm: str) -> tuple[dict[str, float], str]:

@@ -18,6 +18,7 @@ from prismake.core.errors import EstimateDoesNotExist, PoolingError
 from prismake.pooling.distributions import chi2_upper
 
 EXACT, BELOW, ABOVE = "=", "<", ">"
+LARGEST = 1.0 - 2.0**-53  # the largest number below 1, so that a p-value of 1 can be combined with others
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def one_sided_p(p: float, side: int, relation: str = EXACT, sides: int = 2) -> f
 
     A bound is taken at the end that speaks least for the stated direction: p < 0.001 as 0.001; p > 0.05 as 1 (one-sided
     0.5) if the effect lies in that direction, and as 0.05 if it lies in the other. Only p < b in the other direction
-    has no such end below 1, and is taken at b.
+    has no such end below 1, and is taken at b. The result is always below 1.
 
     Args:
         p: the p-value, or the bound, above 0 and at most 1.
@@ -101,4 +102,4 @@ def one_sided_p(p: float, side: int, relation: str = EXACT, sides: int = 2) -> f
     half = p if sides == 1 else p / 2
     if relation == ABOVE and side > 0:
         half = 0.5
-    return half if side > 0 else 1.0 - half
+    return min(half if side > 0 else 1.0 - half, LARGEST)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
 from prismake.extraction.checks import (
@@ -32,10 +32,12 @@ from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.extracted import Extraction
 
 Check = Callable[[Extraction], Iterator[Finding]]
-CHECKS: tuple[Check, ...] = (
+IMPOSSIBLE: tuple[Check, ...] = (  # first: the other checks do not see a number that these stop by itself
     impossible_numbers.check,
     accuracy_tables.check,
     dose_groups.check,
+)
+CHECKS: tuple[Check, ...] = (
     directions.check,
     published_intervals.check,
     quantile_order.check,
@@ -82,7 +84,9 @@ def findings(extraction: Extraction) -> list[Finding]:
     """
     extraction = replace(extraction, outcomes=[*directions.with_numbers(extraction.outcomes)])
     # outcomes that share a pair of columns say the same about it
-    every = [*dict.fromkeys(finding for check in CHECKS for finding in check(extraction))]
+    every = dict.fromkeys(finding for check in IMPOSSIBLE for finding in check(extraction))
+    sound = _without(extraction, {(f.item, *f.columns) for f in every if len(f.columns) == 1})
+    every |= dict.fromkeys(finding for check in CHECKS for finding in check(sound))
     impossible = {(f.item, column) for f in every if f.grade == Grade.STOP for column in f.columns}
     remaining = [
         finding
@@ -99,7 +103,7 @@ def findings(extraction: Extraction) -> list[Finding]:
         for finding in remaining
         if all(doubted[finding.item, column] >= _VAGUER.get(finding.check, 0) for column in finding.columns)
     ]
-    by_percentage, by_effect = printed.confirmed(extraction)
+    by_percentage, by_effect = printed.confirmed(sound)
     graded = []
     for finding in remaining:
         cells = {(finding.item, column) for column in finding.columns}
@@ -109,3 +113,12 @@ def findings(extraction: Extraction) -> list[Finding]:
         graded.append(finding._replace(grade=Grade.NOTE) if sure else finding)
     places = {grade: place for place, grade in enumerate(Grade)}
     return sorted(graded, key=lambda finding: places[finding.grade])
+
+
+def _without(extraction: Extraction, cells: Collection[tuple[str, ...]]) -> Extraction:
+    """The extraction without the numbers of some cells (row and column)."""
+    rows = [
+        replace(row, values={name: value for name, value in row.values.items() if (row.item, name) not in cells})
+        for row in extraction.rows
+    ]
+    return replace(extraction, rows=rows) if cells else extraction

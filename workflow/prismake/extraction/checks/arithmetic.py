@@ -50,29 +50,35 @@ def effect(outcome: Outcome, values: Mapping[str, float], level: float) -> tuple
 
     Formulas as in metafor's ``escalc`` (Viechtbauer 2010), with 1/2 added to each cell of a table that has a zero.
     """
-    measure = outcome.measure
     try:
-        if measure in PROPORTIONS:
-            return _logit(values["events"], values["total"])
-        if measure in TWO_ARM_COUNTS:
-            return _two_arms(measure, values)
-        if measure in ("MD", "SMD", "ROM"):
-            return _means(measure, values)
-        if measure in ("IR", "IRLN", "IRS"):
-            events = values["events"] or 0.5
-            return math.log(events / values["time"]), 1 / events
-        if measure == "IRR":
-            first, second = (values[f"events{arm}"] + 0.5 * (0 in values.values()) for arm in (1, 2))
-            return math.log(first / values["time1"]) - math.log(second / values["time2"]), 1 / first + 1 / second
-        if measure == "ZCOR":
-            return math.atanh(values["correlation"]), 1 / (values["n"] - 3)
-        if measure in ("GEN", "GENLN", "HR") and {"effect", "lower", "upper"} <= values.keys():
-            e, low, high = values["effect"], values["lower"], values["upper"]
-            if outcome.ratio_scale:
-                e, low, high = math.log(e), math.log(low), math.log(high)
-            return e, ((high - low) / (2 * critical(level))) ** 2
-    except (ValueError, ZeroDivisionError, KeyError):
+        own = _effect(outcome, values, level)
+    except (ValueError, ZeroDivisionError, OverflowError, KeyError):
         return None
+    # impossible numbers, which are named by themselves, can have a variance below zero
+    return own if own is not None and all(map(math.isfinite, own)) and own[1] >= 0 else None
+
+
+def _effect(outcome: Outcome, values: Mapping[str, float], level: float) -> tuple[float, float] | None:
+    measure = outcome.measure
+    if measure in PROPORTIONS:
+        return _logit(values["events"], values["total"])
+    if measure in TWO_ARM_COUNTS:
+        return _two_arms(measure, values)
+    if measure in ("MD", "SMD", "ROM"):
+        return _means(measure, values)
+    if measure in ("IR", "IRLN", "IRS"):
+        events = values["events"] or 0.5
+        return math.log(events / values["time"]), 1 / events
+    if measure == "IRR":
+        first, second = (values[f"events{arm}"] + 0.5 * (0 in values.values()) for arm in (1, 2))
+        return math.log(first / values["time1"]) - math.log(second / values["time2"]), 1 / first + 1 / second
+    if measure == "ZCOR":
+        return math.atanh(values["correlation"]), 1 / (values["n"] - 3)
+    if measure in ("GEN", "GENLN", "HR") and {"effect", "lower", "upper"} <= values.keys():
+        e, low, high = values["effect"], values["lower"], values["upper"]
+        if outcome.ratio_scale:
+            e, low, high = math.log(e), math.log(low), math.log(high)
+        return e, ((high - low) / (2 * critical(level))) ** 2
     return None
 
 
@@ -91,6 +97,9 @@ def residuals(effects: Sequence[tuple[float, float]]) -> list[float]:
     values = []
     for place, (yi, vi) in enumerate(effects):
         rest0, rest1 = s0 - w[place], -w[place] * (yi - centre)
+        if rest0 <= 0:  # beside the weight of this study, those of the others vanish
+            values.append(0.0)
+            continue
         q = squares - w[place] * (yi - centre) ** 2 - rest1**2 / rest0
         c = rest0 - (s2 - w[place] ** 2) / rest0
         tau2 = max(0.0, (q - (len(effects) - 2)) / c) if c > 0 else 0.0

@@ -18,7 +18,7 @@ from prismake.extraction.extracted import Extraction, Outcome, Row
 from prismake.extraction.p_values import p_value_of
 from prismake.protocol.measure_parts import ROLES
 from prismake.protocol.outcome_columns import part_of
-from prismake.protocol.unpooled_outcomes import DIRECTION, EFFECT, NO_DIFFERENCE, P_VALUE
+from prismake.protocol.unpooled_outcomes import CONFLICTING, DIRECTION, EFFECT, NO_DIFFERENCE, P_VALUE
 
 MEASURE = "DIRECTION"
 _LIMIT = 0.05
@@ -62,7 +62,7 @@ def check(extraction: Extraction) -> Iterator[Finding]:
     for outcome in (outcome for outcome in extraction.outcomes if outcome.measure == MEASURE):
         numbers = [other for other in extraction.outcomes if other.name == outcome.name and other is not outcome]
         for row in extraction.rows:
-            stops = list(_p_value(extraction, outcome, row))
+            stops = [*_p_value(extraction, outcome, row), *_side_of_another(extraction, outcome, row)]
             yield from stops
             if not stops:
                 yield from _direction(extraction, outcome, numbers, row)
@@ -83,6 +83,15 @@ def _p_value(extraction: Extraction, outcome: Outcome, row: Row) -> Iterator[Fin
     else:
         return
     yield Finding(Grade.STOP, "p-value", row.item, (column,), what)
+
+
+def _side_of_another(extraction: Extraction, outcome: Outcome, row: Row) -> Iterator[Finding]:
+    """A direction that is none of this outcome, where outcomes with other sides share the question."""
+    column = outcome.columns.get(DIRECTION, "")
+    answer, allowed = row.texts.get(column, ""), (*outcome.favours, NO_DIFFERENCE, CONFLICTING)
+    if not is_missing(answer) and answer not in allowed:
+        what = f"“{extraction.label(column)}” is “{answer}”, and this outcome has {', '.join(allowed)}"
+        yield Finding(Grade.STOP, "direction", row.item, (column,), what)
 
 
 def _direction(extraction: Extraction, outcome: Outcome, numbers: list[Outcome], row: Row) -> Iterator[Finding]:

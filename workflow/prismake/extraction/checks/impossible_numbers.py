@@ -24,8 +24,9 @@ _BETWEEN = {  # by part: the least and the largest possible value
     "cluster_size": (1, math.inf),
 }
 _WHOLE = frozenset({"events", "total"})
+_LEAST, _MOST = 1e-12, 1e15
 _RATIOS = ("effect", "lower", "upper")
-_FISHER = 4  # the variance of Fisher's z is 1 / (n - 3)
+_OF_CORRELATION = {"ZCOR": 4, "COR": 4, "UCOR": 5}  # least people; the variance of Fisher's z is 1 / (n - 3)
 
 
 def check(extraction: Extraction) -> Iterator[Finding]:
@@ -63,16 +64,20 @@ def _why_not(outcome: Outcome, row: Row, role: str, value: float) -> str:
     """Why a part of an outcome cannot have this value, or the empty string."""
     part, own = part_of(role), role in outcome.columns
     low, high = _BETWEEN.get(part, (-math.inf, math.inf))
+    if not _LEAST <= abs(value) <= _MOST and (value and part != "p"):
+        return "cannot be the number of any study"
     if part in _ABOVE_ZERO and value <= 0:
         return "must be above 0"
     if part in _NOT_NEGATIVE and value < 0:
         return "cannot be below 0"
     if (role in _AT_LEAST_TWO or (own and role == "n" and "sd" in outcome.columns)) and value < 2:
         return "must be at least 2 for a standard deviation to exist"
+    if part == "n" and value < 1:
+        return "must be above 0"
     if role == "correlation" and (abs(value) >= 1 if own else abs(value) > 1):
         return "must lie between -1 and 1"
-    if own and role == "n" and outcome.measure in ("COR", "ZCOR") and value < _FISHER:
-        return f"must be at least {_FISHER} for the variance of a correlation to exist"
+    if own and role == "n" and value < _OF_CORRELATION.get(outcome.measure, -math.inf):
+        return f"must be at least {_OF_CORRELATION[outcome.measure]} for the variance of a correlation to exist"
     if own and part in _WHOLE and not value.is_integer():
         return "must be a whole number"
     if not low <= value <= high:

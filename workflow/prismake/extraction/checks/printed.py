@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from prismake.extraction.checks.arithmetic import BOUNDS, critical, effect, half_unit, shown, two_sided
 from prismake.extraction.checks.grades import Finding, Grade
-from prismake.extraction.conversions import counts_of_percentage, nearest_counts
+from prismake.extraction.conversions import nearest_counts, possible_counts
 from prismake.extraction.extracted import Extraction, Outcome, Row
 
 _ALLOWED = 0.10  # of the computed standard error: reports print adjusted and rounded effects
@@ -66,7 +66,7 @@ def _without_count(extraction: Extraction, row: Row, events: str, total: str, co
     decimals = round(-math.log10(2 * half_unit(printed)))
     if not row.texts.get(events) or not 0 <= printed <= 100:
         return
-    counts = counts_of_percentage(printed, decimals, people)
+    counts = possible_counts(printed, decimals, people)
     if not counts:
         low, high = nearest_counts(printed, people)
         nearest = f"{low} gives {100 * low / people:.1f} %, {high} gives {100 * high / people:.1f} %"

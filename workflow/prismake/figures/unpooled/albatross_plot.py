@@ -61,15 +61,18 @@ def albatross(result: Mapping[str, Any]) -> Figure:
     _frame(canvas, xs, ys, own, (low, high))
     _contours(canvas, xs, ys, own["contours"])
     places = [(xs.place(point.x), ys.place(_height(point.people))) for point in points]
+    bounds = []
     for point, (x, y) in zip(points, places, strict=True):
         if point.bound:
             way = point.bound * (1 if point.x >= 0 else -1)
             end = min(max(x + way * 0.2, xs.start), xs.end)
             canvas.line((x, end), (y, y), colour=BLUE, width=1.1, order=3)
+            bounds.append(((x + way * POINT, y), (end, y)))
         fill, edge, line = (WHITE, BLUE, 1.0) if point.bound else (BLUE, WHITE, 0.6)
         canvas.circle(x, y, POINT, fill=fill, edge=edge, line=line, order=4)
     if len(points) <= LABELLED_AT_MOST:
-        label_points(canvas, [point.label for point in points], places, (xs.start, top, xs.end, bottom), xs.place(0.0))
+        names, room = [point.label for point in points], (xs.start, top, xs.end, bottom)
+        label_points(canvas, names, places, room, xs.place(0.0), lines=bounds)
     for index, (dash, words) in enumerate(legend):
         y = bottom + 0.62 + 0.18 * index
         canvas.line((LEFT, LEFT + 0.4), (y, y), colour=MUTED, width=1.0, dash=dash)

@@ -17,11 +17,12 @@ from prismake.extraction.extracted import is_ratio, number
 from prismake.extraction.p_values import p_value_of
 from prismake.protocol.measure_parts import ROLES
 from prismake.protocol.unpooled_outcomes import CONFLICTING, DIRECTION, EFFECT, NO_DIFFERENCE, P_VALUE
-from prismake.synthesis.data import effects, plain
+from prismake.synthesis.data import effects
 
 if TYPE_CHECKING:
     import pandas as pd
 
+LEAST_P = 1e-300  # of a computed p-value, which would else be 0 beyond 38 standard errors
 TOWARDS, AWAY, UNKNOWN = "towards", "away", "not reported"
 STATES = (TOWARDS, AWAY, NO_DIFFERENCE, CONFLICTING, UNKNOWN)
 SIDE = {TOWARDS: 1, AWAY: -1, NO_DIFFERENCE: 0, CONFLICTING: 0}
@@ -143,7 +144,7 @@ def _p(row: Mapping[str, Any], yi: float | None, vi: float | None) -> tuple[floa
     reported = p_value_of(str(row.get(P_VALUE, "")))
     if reported is not None and not 0 < reported.value <= 1:
         reported = None
-    computed = None if yi is None or not vi else plain(normal_two_sided(yi / math.sqrt(vi)))
+    computed = None if yi is None or not vi else max(float(normal_two_sided(yi / math.sqrt(vi))), LEAST_P)
     if reported is not None and (reported.relation == "=" or not computed):
         return reported.value, reported.relation, reported.sides, "reported"
     return (computed, "=", 2, "computed") if computed else (None, "=", 2, "")
@@ -158,6 +159,6 @@ def _state(row: Mapping[str, Any], yi: float | None, spec: Mapping[str, Any]) ->
     if DIRECTION not in spec["columns"]:
         return of_effect or UNKNOWN, ""
     answer = str(row[DIRECTION])
-    if is_missing(answer):
+    if is_missing(answer) or answer not in (*sides, *SIDE):  # where outcomes share a question, it may be another's side
         return UNKNOWN, of_effect
     return (answer if answer in SIDE else TOWARDS if answer == towards else AWAY), ""
