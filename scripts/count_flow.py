@@ -7,6 +7,7 @@ from prismake.core.jobs import job
 from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_csv
 from prismake.flow import prisma_flow
+from prismake.flow.count import gathered
 from prismake.flow.inputs import TABLES, flow_tables
 from prismake.flow.places import places
 
@@ -18,10 +19,11 @@ def main(
     import pandas as pd
 
     counted = flow_tables(searches, records, reports, tables, previous)
-    flow = prisma_flow(counted)
+    review = gathered(counted)
+    flow = prisma_flow(counted, review)
     write_json(output["flow"], flow.to_dict(), sort_keys=False)  # reasons are in the order of their counts
     save_csv(output["table"], pd.DataFrame(flow.rows()))
-    save_csv(output["places"], places(counted))
+    save_csv(output["places"], places(counted, review))
 
 
 if "snakemake" in globals() and not reused(snakemake):

@@ -57,6 +57,18 @@ def test_one_coefficient_in_two_stages_is_a_meta_analysis_of_slopes(raw):
     assert fit.weights.sum() == pytest.approx(100.0)
 
 
+def test_a_search_that_starts_nearby_ends_at_the_same_place():
+    for seed in range(6):
+        studies = studies_of(drawn(seed, 9, DESIGNS[seed % 3], 0.2, (4, 5)))
+        every = pl.pool_dose_response(studies, model="quadratic", stage="one")
+        for left in range(0, 9, 4):
+            rest = [study for place, study in enumerate(studies) if place != left]
+            settings_of = {"model": "quadratic", "stage": "one"}
+            far, near = (pl.pool_dose_response(rest, near=start, **settings_of) for start in (None, every.T))
+            assert near.loglik == pytest.approx(far.loglik, abs=1e-9)
+            assert near.beta == pytest.approx(far.beta, rel=1e-6, abs=1e-8)
+
+
 @settings(max_examples=10)
 @given(raws, st.floats(0.0, 4.0))
 def test_another_reference_dose_shifts_the_curve_only(raw, reference):

@@ -332,6 +332,9 @@ class OfficeHand(Hand):
     def replace_pattern(self, pattern: str, new: str) -> None:
         self._note("replace_pattern", pattern, new)
 
+    def text_box(self, text: str) -> None:
+        self._note("text_box", text)
+
     def condition(self, area: str, value: str) -> None:
         """Colour cells with a value, by a rule."""
         self._note("condition", area, value)

@@ -64,3 +64,35 @@ def answers_in_another_number_format(hand: Hand) -> None:
 @named("E4")
 def an_answer_in_white_on_white(hand: Hand) -> None:
     hand.put("E4", "see above")
+
+
+@named("C8", "comments in", start="half")
+def comments_on_titles(hand: Hand) -> None:
+    for row in range(8, 11):
+        hand.comment(f"C{row}", "include")
+        hand.meant[row]["decision"] = "include"
+
+
+@right(start="half")
+def remarks_on_titles(hand: Hand) -> None:
+    hand.comment("C8", "same cohort as above?")
+
+
+@named("C9", "struck", start="half")
+def titles_struck_through_for_exclude(hand: Hand) -> None:
+    for row in (9, 11):
+        hand.strike(f"C{row}")
+        hand.meant[row]["decision"] = "exclude"
+
+
+@named("C8", "coloured", start="half")
+def titles_in_two_colours(hand: Hand) -> None:
+    for row in range(8, 14):
+        hand.colour(f"C{row}", "FF0000" if row % 2 else "00B050")
+        hand.meant[row]["decision"] = "exclude" if row % 2 else "include"
+
+
+@right(start="half")
+def a_few_titles_marked_for_later(hand: Hand) -> None:
+    for row in (8, 12):
+        hand.colour(f"C{row}", "FFFF00")

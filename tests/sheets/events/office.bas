@@ -101,6 +101,13 @@ Function One(p) As String
     a.SearchString = p(1)
     a.ReplaceString = p(2)
     sh.replaceAll(a)
+  Case "text_box"
+    a = doc.createInstance("com.sun.star.drawing.RectangleShape")
+    Dim extent As New com.sun.star.awt.Size
+    extent.Width = 6000 : extent.Height = 2000
+    a.setSize(extent)
+    sh.DrawPage.add(a)
+    a.setString(p(1))
   Case "condition"
     a = sh.getCellRangeByName(p(1))
     b = a.ConditionalFormat

@@ -220,3 +220,15 @@ def a_condition_that_colours_in_ods(hand: Hand) -> None:
     hand.answer(4, "include")
     hand.condition(hand.span("Decision"), '"maybe"')
     hand.save_as(".ods")
+
+
+@named("text box", start="half")
+def answers_in_a_text_box(hand: Hand) -> None:
+    hand.text_box("exclude all rows from 8 to 13")
+    for row in range(8, 14):
+        hand.meant[row]["decision"] = "exclude"
+
+
+@right(start="half")
+def a_text_box_of_ones_own(hand: Hand) -> None:
+    hand.text_box("Anna, please finish by Friday")

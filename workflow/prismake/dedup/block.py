@@ -91,22 +91,6 @@ def _with_registry_entries(p: Prepared, then: np.ndarray) -> np.ndarray:
     return np.concatenate(pairs)
 
 
-def _rare_words(words: np.ndarray, keep: int = 3) -> np.ndarray:
-    """Codes of the rarest words of each title (rarest first), -1 where there are fewer; shape (n, keep)."""
-    count: dict[str, int] = {}
-    for title in words:
-        for word in set(title.split()):
-            count[word] = count.get(word, 0) + 1
-    code = {word: k for k, word in enumerate(sorted(count))}  # do not depend on the iteration order of a set
-    out = np.full((len(words), keep), -1, dtype=np.int64)
-    for row, title in enumerate(words):
-        # A word that occurs in one title only cannot join two records.
-        shared = sorted((count[w], w) for w in set(title.split()) if count[w] > 1 and len(w) > 2)[:keep]
-        out[row, : len(shared)] = [code[w] for _, w in shared]
-    out.sort(axis=1)
-    return out
-
-
 def _text_codes(values: list[str], least: int) -> np.ndarray:
     array = np.array([v if len(v) >= least else None for v in values], dtype=object)
     return pd.factorize(array)[0].astype(np.int64)
@@ -140,7 +124,7 @@ def _keys(p: Prepared) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     yield _combine(c["journal"], c["volume"], c["first_page"]), rank
     yield _combine(c["first_author"], year, c["issue"]), rank
     yield _text_codes([n if n.count(" ") > 1 else "" for n in p.surnames], 1), rank
-    rare = _rare_words(p.words)
+    rare = p.vocabulary.rarest(3)
     for a, b in ((0, 1), (0, 2), (1, 2)):
         yield _combine(rare[:, a], rare[:, b]), rank
     yield c["abstract"].astype(np.int64), rank

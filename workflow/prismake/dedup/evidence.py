@@ -6,7 +6,6 @@ reads as a sentence. NaN fails every comparison: a missing value is evidence nei
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -58,9 +57,8 @@ def weigh_titles(p: Prepared) -> None:
     """
     code = p.codes["title"]
     p.short = np.array([len(t) < 20 or w.count(" ") < 2 for t, w in zip(p.title, p.words, strict=True)], dtype=bool)
-    count = Counter(word for words in p.words for word in set(words.split()))
-    p.title_counts = {word: titles for word, titles in count.items() if titles > 2}
-    p.foreign = np.array([text.foreign(words) for words in p.words], dtype=bool)
+    p.title_counts = p.vocabulary.in_several(3)
+    p.foreign = p.vocabulary.count(text.OTHER_TONGUES) > p.vocabulary.count(text.ENGLISH)
     p.serial = np.array([kinds.serial(w) for w in p.words], dtype=bool)
     # Places by volume and page, not by issue: an export may give a running number as issue.
     seen = pd.DataFrame({name: p.codes[name] for name in ("title", "volume", "first_page")} | {"year": p.year})

@@ -47,6 +47,15 @@ def row_forms(records: pd.DataFrame) -> Forms:
     Apart from the fields of ``prepare.Prepared``: ``digest`` of everything in the record, ``citation`` of its citation,
     ``comparable`` whether it says enough to be compared, ``beginning`` a number for the beginning of its abstract.
     """
+    # A share at a time: its texts are still in the processor's cache when their forms are made, and soon forgotten.
+    starts = range(0, max(len(records), 1), _CHUNK)
+    shares = tracked(starts, len(records), "normalising records", "records", size=_CHUNK)
+    parts = [_forms_of(records.iloc[start : start + _CHUNK]) for start in shares]
+    return {name: np.concatenate([part.pop(name) for part in parts]) for name in list(parts[0])}
+
+
+def _forms_of(records: pd.DataFrame) -> Forms:
+    """The forms of a few rows."""
     raw = {name: _column(records, name) for name in (*_FIELDS, *_EXTRA) if name != "abstract"}
     raw["abstract"], beginnings = _read_abstracts(records)
     authors, source = authors_of(records), _column(records, "source")
@@ -132,21 +141,18 @@ def _listed(value: Any) -> tuple[str, ...]:
 
 
 def _read_abstracts(records: pd.DataFrame) -> tuple[list[bytes], np.ndarray]:
-    """A digest of every abstract, and a number for its beginning (0 when it is missing or short), chunk by chunk."""
+    """A digest of every abstract, and a number for its beginning (0 when it is missing or short)."""
     digests: list[bytes] = []
     beginnings = np.zeros(len(records), dtype=np.int64)
-    if "abstract" not in records.columns:
-        return [b""] * len(records), beginnings
-    for start in range(0, len(records), _CHUNK):
-        for k, value in enumerate(_column(records.iloc[start : start + _CHUNK], "abstract"), start):
-            if not value:
-                digests.append(b"")
-                continue
-            digests.append(hashlib.blake2b(value.encode("utf-8", "surrogatepass"), digest_size=16).digest())
-            letters = _NOT_LETTER.sub("", value[: 3 * _BEGINNING].lower())[20 : 20 + _BEGINNING]
-            if len(letters) == _BEGINNING:
-                hashed = hashlib.blake2b(letters.encode(), digest_size=7).digest()
-                beginnings[k] = int.from_bytes(hashed, "big") + 1
+    for k, value in enumerate(_column(records, "abstract")):
+        if not value:
+            digests.append(b"")
+            continue
+        digests.append(hashlib.blake2b(value.encode("utf-8", "surrogatepass"), digest_size=16).digest())
+        letters = _NOT_LETTER.sub("", value[: 3 * _BEGINNING].lower())[20 : 20 + _BEGINNING]
+        if len(letters) == _BEGINNING:
+            hashed = hashlib.blake2b(letters.encode(), digest_size=7).digest()
+            beginnings[k] = int.from_bytes(hashed, "big") + 1
     return digests, beginnings
 
 
@@ -237,7 +243,7 @@ def _identities(columns: dict[str, list[Any]], authors: list[Any]) -> dict[str, 
     pairs = zip(columns["doi"], columns["url"], strict=True)
     names = ("dois", "pii", "pmid", "trials", "cochrane", "version", "kind", "sort")
     out: dict[str, list[Any]] = {name: [] for name in names}
-    for k, (doi, url) in enumerate(tracked(pairs, len(authors), "normalising records", "records")):
+    for k, (doi, url) in enumerate(pairs):
         dois = fields.dois(doi) or (fields.dois(url) if "doi.org/" in url else ())
         author = authors[k] if isinstance(authors[k], str) else (authors[k] or ("",))[0]
         accession, journal = columns["accession"][k], columns["journal"][k]

@@ -10,6 +10,11 @@ from prismake.core.names import ITEM_ID, RECORD_ID
 if TYPE_CHECKING:
     import pandas as pd
 
+_SHOWN = (
+    *(RECORD_ID, "source", "title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid"),
+    "trial_ids",
+)  # columns of the record table
+
 
 def pair_rows(queue: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     """Pairs of records side by side: possible duplicates, or merges that a rule has made.
@@ -21,7 +26,7 @@ def pair_rows(queue: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
-    paired = records[records[RECORD_ID].isin({*queue["first"], *queue["second"]})]
+    paired = records.loc[records[RECORD_ID].isin({*queue["first"], *queue["second"]}), list(_SHOWN)]
     by_id = paired.set_index(RECORD_ID, drop=False).to_dict("index")
     rows = []
     for row in queue.to_dict("records"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import pandas as pd
 from prismake.core.errors import DedupError
 from prismake.core.names import RECORD_ID
 from prismake.dedup.normal_forms import Forms, authors_of, objects, row_forms
+from prismake.dedup.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,6 +91,11 @@ class Prepared:
 
     def __len__(self) -> int:
         return len(self.title)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words of the titles."""
+        return Vocabulary.of(self.words)
 
 
 def codes(values: Iterable[str | bytes]) -> np.ndarray:

@@ -235,18 +235,13 @@ def phrases(abstract: str, words: int = 3, most: int = 600) -> frozenset[str]:
     return frozenset(" ".join(tokens[k : k + words]) for k in range(len(tokens) - words + 1))
 
 
-_ENGLISH = frozenset("the of and with for on by from".split())
-_OTHER_TONGUES = frozenset(
+# Function words as `british` spells them: a title is not in English if it has more of the others than English ones.
+ENGLISH = frozenset("the of and with for on by from".split())
+OTHER_TONGUES = frozenset(
     "der die das dem den und von vom fur bei beim zum zur mit im eine einer als uber le la les du et dans chez une au "
     "aux sur el los las del y con en una para por il lo gli di della dei e per nel het een van voor bij och av hos og "
     "til hos do da dos na no em i w z s v u o od pri".split()
 )
-
-
-def foreign(words: str) -> bool:
-    """Whether a title (words as `british` spells them) is not in English, judged by its function words."""
-    tokens = words.split()
-    return sum(w in _OTHER_TONGUES for w in tokens) > sum(w in _ENGLISH for w in tokens)
 
 
 _TRANSLATED = re.compile(

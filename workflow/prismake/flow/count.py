@@ -52,7 +52,7 @@ class Gathered:
     notes: tuple[str, ...]
 
 
-def prisma_flow(tables: Mapping[str, Any]) -> Flow:
+def prisma_flow(tables: Mapping[str, Any], review: Gathered | None = None) -> Flow:
     """Count the boxes of the flow from the tables of a review.
 
     ``tables``: "searches", a list of {"source", "label", "kind" ("database", "register" or "other"), "records"
@@ -74,9 +74,11 @@ def prisma_flow(tables: Mapping[str, Any]) -> Flow:
     whose outcome has changed since. A new record of a report that was finished in the version is removed as a
     duplicate.
 
+    ``review``: what is counted of these tables (``gathered``), if that is known already.
+
     Raises FlowError, naming each identity that fails.
     """
-    review = gathered(tables)
+    review = review or gathered(tables)
     identification, screening, reading, columns = (
         review.identification,
         review.screening,
@@ -116,9 +118,10 @@ def gathered(tables: Mapping[str, Any]) -> Gathered:
     _note_strays(screening, columns.queue, "title and abstract", notes)
     _note_strays(reading, {*_included_at(screening, columns.queue), *columns.direct}, "full text", notes)
     before = _before(tables.get("version"), identification, columns, screening, reading)
-    counted = _columns(
-        identification, before.counted(identification.records, identification.report_of), before.finished
-    )
+    counted = columns
+    if before.version is not None:
+        new = before.counted(identification.records, identification.report_of)
+        counted = _columns(identification, new, before.finished)
     return Gathered(identification, screening, reading, columns, counted, before, tuple(notes))
 
 

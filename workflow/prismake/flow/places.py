@@ -44,17 +44,15 @@ def anchor_of(column: str, box: str) -> str:
     return f"records-{column.split(maxsplit=1)[0]}-{box.replace('_', '-')}"
 
 
-def places(tables: Mapping[str, Any]) -> pd.DataFrame:
+def places(tables: Mapping[str, Any], review: Gathered | None = None) -> pd.DataFrame:
     """One row for each record that the flow counts, by id: its report, its source, its column and where it ended.
 
     One record stands for its report in each column; the others are its duplicates, so that the rows of a box add up to
-    its count (``counted``). ``tables`` as for ``prisma_flow``.
+    its count (``counted``). ``tables`` as for ``prisma_flow``; ``review``: what is counted, if that is known already.
     """
     import pandas as pd
 
-    review = gathered(tables)
-    rows = [*_column(review, DATABASES), *_column(review, OTHER)]
-    return pd.DataFrame(sorted(rows), columns=COLUMNS, dtype=str)
+    return pd.DataFrame(sorted(_rows(review or gathered(tables))), columns=COLUMNS, dtype=str)
 
 
 def counted(table: pd.DataFrame, column: str, box: str) -> int:
@@ -62,21 +60,21 @@ def counted(table: pd.DataFrame, column: str, box: str) -> int:
     return int(((table["column"] == column) & table["ended"].isin(BOXES[box])).sum())
 
 
-def _column(review: Gathered, column: str) -> Iterator[tuple[str, ...]]:
+def _rows(review: Gathered) -> Iterator[tuple[str, ...]]:
     identification, new = review.identification, review.counted
-    reports = new.left if column == DATABASES else new.right
-    seen: set[str] = set()
-    for record in sorted(new.records, key=lambda record: (record != identification.report_of[record], record)):
-        if identification.from_database(record) != (column == DATABASES):
+    report_of = identification.report_of
+    labels = {name: source["label"] for name, source in identification.sources.items()}
+    seen: dict[str, set[str]] = {DATABASES: set(), OTHER: set()}
+    # a record by which its report is named stands for it, if there is one
+    naming = [record for record in new.records if record == report_of[record]]
+    for record in (*sorted(naming), *sorted(set(new.records).difference(naming))):
+        report, source = report_of[record], identification.records[record]
+        column, reports = (DATABASES, new.left) if source in identification.databases else (OTHER, new.right)
+        if report in seen[column] or report not in reports:
+            yield record, report, labels[source], column, DUPLICATE, ""
             continue
-        report, source = identification.report_of[record], identification.records[record]
-        label = identification.sources[source]["label"]
-        if report in seen or report not in reports:
-            yield record, report, label, column, DUPLICATE, ""
-            continue
-        seen.add(report)
-        ended, reason = _ended(report, review, new)
-        yield record, report, label, column, ended, reason
+        seen[column].add(report)
+        yield record, report, labels[source], column, *_ended(report, review, new)
 
 
 def _ended(report: str, review: Gathered, new: Columns) -> tuple[str, str]:

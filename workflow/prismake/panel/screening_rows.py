@@ -37,35 +37,21 @@ def report_rows(reports: pd.DataFrame, prefilled: Mapping[str, str]) -> pd.DataF
     """One row per report, sorted by id; ``prefilled``: decisions imported with an export, by report."""
     import pandas as pd
 
-    rows = []
-    for report in reports.to_dict("records"):
-        rows.append(
-            {
-                ITEM_ID: report[REPORT_ID],
-                **{name: report[name] for name in _PUBLICATION},
-                "authors": author_line(report["authors"]),
-                "year": "" if pd.isna(report["year"]) else str(report["year"]),
-                "types": "; ".join(report["publication_types"]),
-                "trials": "; ".join(report["trial_ids"]),
-                "sources": ", ".join(report["sources"]),
-                "members": "\n".join(report["record_ids"]),
-                "notices": notice_text(report["retracted"], report["related_reports"]),
-                "carried": prefilled.get(report[REPORT_ID], ""),
-            }
-        )
-    columns = [
-        ITEM_ID,
-        *_PUBLICATION,
-        "authors",
-        "year",
-        "types",
-        "trials",
-        "sources",
-        "members",
-        "notices",
-        "carried",
-    ]
-    return pd.DataFrame(rows, columns=columns, dtype=str).sort_values(ITEM_ID, kind="stable")
+    reports = reports.reset_index(drop=True)
+    # whole columns: texts stay where they are, and no row becomes an object
+    columns = {
+        ITEM_ID: reports[REPORT_ID],
+        **{name: reports[name] for name in _PUBLICATION},
+        "authors": [author_line(names) for names in reports["authors"]],
+        "year": ["" if pd.isna(year) else str(year) for year in reports["year"]],
+        "types": ["; ".join(types) for types in reports["publication_types"]],
+        "trials": ["; ".join(numbers) for numbers in reports["trial_ids"]],
+        "sources": [", ".join(sources) for sources in reports["sources"]],
+        "members": ["\n".join(records) for records in reports["record_ids"]],
+        "notices": list(map(notice_text, reports["retracted"], reports["related_reports"])),
+        "carried": [prefilled.get(report, "") for report in reports[REPORT_ID]],
+    }
+    return pd.DataFrame(columns, dtype=str).sort_values(ITEM_ID, kind="stable")
 
 
 def handed_on(decisions: pd.DataFrame, gate: str) -> bool:

@@ -39,6 +39,7 @@ class Looks:
     """By place, from 1: the fill of coloured cells, cells struck through, the text of comments.
 
     ``percent``: cells that show a percentage. ``disguised``: cells whose number format shows thousands, or nothing.
+    ``boxes``: the texts of text boxes.
     """
 
     coloured: dict[Place, str] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class Looks:
     comments: dict[Place, str] = field(default_factory=dict)
     percent: set[Place] = field(default_factory=set)
     disguised: set[Place] = field(default_factory=set)
+    boxes: list[str] = field(default_factory=list)
 
 
 def looks_of(path: Path, sheet_name: str) -> Looks:
@@ -64,7 +66,7 @@ def looks_of(path: Path, sheet_name: str) -> Looks:
 def _of_workbook(package: zipfile.ZipFile, sheet_name: str) -> Looks:
     part = _part(package, sheet_name)
     fills, struck, percent, disguised = _formats(package)
-    looks = Looks(comments=_comments(package, part), struck=_struck_texts(package, part))
+    looks = Looks(comments=_comments(package, part), struck=_struck_texts(package, part), boxes=_boxes(package, part))
     for place, number in _dressed(package, part, {*fills, *struck, *percent, *disguised}):
         if number in percent:
             looks.percent.add(place)
@@ -215,22 +217,31 @@ def _struck_strings(package: zipfile.ZipFile) -> set[int]:
 
 
 def _comments(package: zipfile.ZipFile, part: str) -> dict[Place, str]:
+    comments = {}
+    for target in _related(package, part, "comments"):
+        for comment in _named(_tree(package, target), "comment"):
+            match = re.fullmatch(r"([A-Z]+)(\d+)", comment.get("ref", ""))
+            if match:
+                comments[int(match[2]), _column(match[1])] = "".join(text.text or "" for text in _named(comment, "t"))
+    return comments
+
+
+def _boxes(package: zipfile.ZipFile, part: str) -> list[str]:
+    """The texts of text boxes and other shapes on a sheet."""
+    shapes = (shape for target in _related(package, part, "drawing") for shape in _named(_tree(package, target), "sp"))
+    texts = (" ".join(text.text or "" for text in _named(shape, "t")) for shape in shapes)
+    return [text for text in texts if text.strip()]
+
+
+def _related(package: zipfile.ZipFile, part: str, kind: str) -> list[str]:
+    """The parts of a kind that a sheet refers to."""
     folder, name = posixpath.split(part)
     relations = f"{folder}/_rels/{name}.rels"
     if relations not in package.namelist():
-        return {}
-    comments = {}
-    for entry in _named(etree.fromstring(without_addresses(package.read(relations)), _PARSER), "Relationship"):
-        if entry.get("Type", "").endswith("/comments"):
-            target = entry.get("Target")
-            target = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
-            for comment in _named(_tree(package, target), "comment"):
-                match = re.fullmatch(r"([A-Z]+)(\d+)", comment.get("ref", ""))
-                if match:
-                    comments[int(match[2]), _column(match[1])] = "".join(
-                        text.text or "" for text in _named(comment, "t")
-                    )
-    return comments
+        return []
+    entries = _named(etree.fromstring(without_addresses(package.read(relations)), _PARSER), "Relationship")
+    targets = [entry.get("Target") for entry in entries if entry.get("Type", "").endswith(f"/{kind}")]
+    return [t.lstrip("/") if t.startswith("/") else posixpath.normpath(f"{folder}/{t}") for t in targets]
 
 
 def _column(letters: str) -> int:

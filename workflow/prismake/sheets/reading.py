@@ -71,6 +71,11 @@ class SheetTable:
     outside: Outside = field(default_factory=Outside)
     context: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
+    @staticmethod
+    def place(row: int, column: int) -> str:
+        """The address of a cell as people write it, ``D7``."""
+        return f"{column_letter(column)}{row}"
+
     def address(self, row: int, header: str) -> str:
         """The address of a cell, as ``title_abstract.anna.xlsx, sheet “…”, cell D7``."""
         return f"{self.path.name}, sheet “{self.name}”, cell {column_letter(self.headers[header])}{row}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -41,6 +42,7 @@ class _Between(NamedTuple):
 def pool_dose_response(
     studies: Sequence[DoseStudy], *, model: str = "linear", knots: int | Sequence[float] = 3, stage: str = "two",
     method: str = "REML", structure: str = "unstructured", reference: float | None = None, level: float = 95.0,
+    near: np.ndarray | None = None,
 ) -> DoseResponse:  # fmt: skip
     """Pool the dose-response curves of studies.
 
@@ -61,6 +63,9 @@ def pool_dose_response(
         The dose that curves are set against; the lowest dose by default. It changes no coefficient.
     level
         Of the intervals, in percent.
+    near
+        A covariance between studies (p, p) near which the estimate lies, such as that of the same studies and one more.
+        Its search then starts there and near zero only, in place of several starts.
 
     Returns
     -------
@@ -87,7 +92,7 @@ def pool_dose_response(
     blocks = _blocks(used, own, shape, stage)
     unit = _unit(blocks, own, structure)
     scaled = Blocks(blocks.y, blocks.X @ unit, blocks.Z @ unit, blocks.S, blocks.rows)
-    between = _between(scaled, unit, own, method, structure)
+    between = _between(scaled, unit, own, method, structure, near)
     bound = method != "fixed" and _singular(between.T)
     if bound:
         notes.append("The covariance between studies lies at its bound: a variance is zero, or a correlation 1 or −1.")
@@ -107,10 +112,17 @@ def _check(stage: str, method: str, structure: str) -> None:
         raise PoolingError("The method of moments needs two stages.", remedy="Use REML, or two stages.")
 
 
+@lru_cache(maxsize=4096)
+def _design(study: DoseStudy, shape: Basis) -> np.ndarray:
+    """The terms of the curve at the doses of a study, minus those at its reference dose (n, p)."""
+    return shape.contrast(study.doses, study.reference)
+
+
+@lru_cache(maxsize=4096)  # analyses that leave one study out ask for the curves of the others again
 def own_curve(study: DoseStudy, shape: Basis) -> Own:
     """The curve of one study by generalised least squares (Greenland & Longnecker 1992, equation 7), or None if its
     doses do not determine one."""
-    X = shape.contrast(study.doses, study.reference)
+    X = _design(study, shape)
     if not _full_rank(X):
         return None
     half = np.linalg.solve(np.linalg.cholesky(study.S), np.column_stack((X, study.y)))
@@ -131,7 +143,7 @@ def _usable(
 ) -> tuple[list[DoseStudy], list[Own], tuple[LeftOutStudy, ...]]:
     own = [own_curve(study, shape) for study in studies]
     if stage == "one":
-        if not _full_rank(np.vstack([shape.contrast(study.doses, study.reference) for study in studies])):
+        if not _full_rank(np.vstack([_design(study, shape) for study in studies])):
             raise EstimateDoesNotExist(
                 f"The doses of all studies together do not determine a {_named(shape)}.",
                 remedy="Use a simpler curve, or other knots.",
@@ -164,7 +176,7 @@ def _blocks(studies: Sequence[DoseStudy], own: Sequence[Own], shape: Basis, stag
     if stage == "two":
         unit = np.eye(len(shape.names))
         return stacked((curve[0], unit, unit, curve[1]) for curve in own if curve is not None)
-    designs = [shape.contrast(study.doses, study.reference) for study in studies]
+    designs = [_design(study, shape) for study in studies]
     return stacked((study.y, X, X, study.S) for study, X in zip(studies, designs, strict=True))
 
 
@@ -193,7 +205,9 @@ def _in_unit(own: Sequence[Own], unit: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return np.array([b for b, _ in curves]), np.array([V for _, V in curves])
 
 
-def _between(scaled: Blocks, unit: np.ndarray, own: Sequence[Own], method: str, structure: str) -> _Between:
+def _between(
+    scaled: Blocks, unit: np.ndarray, own: Sequence[Own], method: str, structure: str, near: np.ndarray | None
+) -> _Between:
     """T in units of ``unit``."""
     m = scaled.Z.shape[2]
     none = np.zeros((m, m))
@@ -206,7 +220,11 @@ def _between(scaled: Blocks, unit: np.ndarray, own: Sequence[Own], method: str, 
         return _Between(T, _loglik(scaled, T), 0.0, 0)
     places = places_of(m, structure)
     surface = Surface(scaled, places, method == "REML")
-    peak = highest(surface, starting_factors(np.ones(m), np.full(m, 0.05), places), "the curves")
+    starts = starting_factors(np.ones(m), np.full(m, 0.05), places)
+    if near is not None:
+        inverse = np.linalg.inv(unit)
+        starts = [np.linalg.cholesky(inverse @ near @ inverse.T + 1e-3 * np.eye(m))[places], starts[-1]]
+    peak = highest(surface, starts, "the curves")
     L = surface.factor(peak.point)
     return _Between(L @ L.T, peak.height.value, peak.decrement, peak.iterations)
 

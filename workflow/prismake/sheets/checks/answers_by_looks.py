@@ -8,6 +8,7 @@ from prismake.core.phrases import normal_word
 from prismake.protocol.forms import parse_answer
 from prismake.sheets.cell_looks import Looks, looks_of
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem, listed
+from prismake.sheets.checks.rows_by_looks import in_open_rows
 from prismake.sheets.layout import ITEM
 from prismake.sheets.matching import text_of
 from prismake.sheets.outside import clear_words
@@ -16,11 +17,11 @@ _BANDS = 0.9  # share of rows from which alternating colours make a sheet stripe
 
 
 def check(sheet: CheckedSheet) -> list[Problem]:
-    """Problems for answers struck through, for empty answers that are coloured, and for comments that answer."""
+    """Problems for answers struck through, for coloured empty answers, for comments and text boxes that answer."""
     looks = looks_of(sheet.table.path, sheet.table.name)
-    if not (looks.coloured or looks.struck or looks.comments):
+    if not (looks.coloured or looks.struck or looks.comments or looks.boxes):
         return []
-    problems = []
+    problems = in_open_rows(sheet, looks)
     for column in sheet.columns:
         if column.role == "answer" and column.header in sheet.table.headers:
             problems += [*_struck(sheet, column.header, looks), *_coloured(sheet, column.header, looks)]

@@ -71,8 +71,11 @@ def _contrast(result: Result) -> dict[str, Any]:
 def _study(study: Result, result: Result) -> dict[str, Any]:
     """A study by the group of its highest dose against its reference group."""
     group = next(group for group in reversed(study["groups"]) if group["yi"] is not None)
+    from prismake.pooling.distributions import critical
+
     back = math.exp if result["measure"] in RATIOS else float
-    limits = [back(group["yi"] + sign * 1.959963984540054 * group["se"]) for sign in (0.0, -1.0, 1.0)]
+    half = critical(result["level"]) * group["se"]
+    limits = [back(group["yi"] + side) for side in (0.0, -half, half)]
     reference: Mapping[str, Any] = next((entry for entry in study["groups"] if entry["yi"] is None), {})
     people = result["measure"] == "RR" and study["design"] in ("", "cumulative_incidence")
     return {

@@ -311,10 +311,12 @@ def _rest(
     studies: Sequence[DoseStudy], own: Mapping[str, Any], result: Mapping[str, Any], natural: Natural
 ) -> dict[str, Any]:
     """The curve of some of the studies, with the knots of all of them."""
+    import numpy as np
+
     every = result["dose_response"]
     settings = {**own, "knots": every["knots"], "reference": every["reference"]}
     try:
-        fit = fitted(studies, settings, result["level"])
+        fit = fitted(studies, settings, result["level"], near=np.array(every["T"]))
     except PoolingError as error:
         return {"k": len(studies), "predictions": [], "error": str(error)}
     test = fit.nonlinearity
