@@ -30,7 +30,14 @@ GOOD = [("0", 90, 300, 1, None, None), ("<5", 95, 290, 1.1, 0.8, 1.51), ("≥5",
         (">40", (40, None)),
         ("40+", (40, None)),
         ("40 or more", (40, None)),
+        ("0 (reference)", (0, 0)),
+        (">0–5", (0, 5)),
+        ("0-<5", (0, 5)),
+        ("5.0 g/day – 9.9 g/day", (5.0, 9.9)),
+        ("between 5 and 10", (5, 10)),
+        ("20+ g/day", (20, None)),
         ("Never", (0, 0)),
+        ("non-drinkers", (0, 0)),
         ("placebo", (0, 0)),
     ],
 )
@@ -43,7 +50,7 @@ def test_a_printed_dose_is_read_as_an_interval(text, interval):
     [
         ("high", "“high” is no dose: write a number, or an interval such as 10–20, <5 or ≥ 40, in g/day"),
         ("20–10", "does not ascend"),
-        ("1.234", "is no dose"),  # 1.234 or 1234
+        ("1.234", "“1.234” can be 1.234 or 1234. Write"),
         ("-5", "is no dose"),
         ("10 mg", "is no dose"),
         ("<0", "below any dose"),
@@ -133,6 +140,12 @@ def test_cells_that_hold_two_numbers_are_read_as_reports_print_them():
     assert {name: float(part.text) for name, part in parts.items()} == {
         "events": 96, "total": 214, "effect": 1.15, "lower": 0.8, "upper": 1.66,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["1 (ref)", "1.00 [reference]", "Ref.", "reference group", "1,0 (referent)"])
+def test_the_reference_group_may_be_named_in_the_place_of_its_ratio(text):
+    sheet = Sheet.of({"effect": "number"}, {}, extraction(GOOD).outcomes, "")
+    assert read_row({"effect": text}, sheet)["effect"].text == "1"
 
 
 @pytest.mark.parametrize("groups", [GOOD, [(*row[:3], None, None, None) for row in GOOD], GOOD[:1] + GOOD[2:]])

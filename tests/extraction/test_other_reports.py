@@ -25,6 +25,7 @@ def waiting(note, columns=frozenset(), **typed):
         ("elsewhere relapses: 12 in the abstract", {}, "“Relapses” is 14 here and 12 in the abstract, another report of the study: which one holds?"),
         ("elsewhere Relapses: 12", {"relapses": "NR"}, "“Relapses” is not reported here and 12 in another report of the study: which one holds?"),
         ("elsewhere Relapses: 1,234", {}, "“Relapses” is “1,234” in another report of the study, which can be two numbers: write it without separators"),
+        ("anderswo Relapses: 12 (Amber 2014)", {}, "“Relapses” is 14 here and 12 in Amber 2014, another report of the study: which one holds?"),
         ("elsewhere Relapses: 14 (Amber 2014)", {}, None),
         ("elsewhere the authors say: 12 relapses", {}, None),
         ("elsewhere Relapses: 12", {"relapses": ""}, None),

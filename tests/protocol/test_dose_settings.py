@@ -73,6 +73,12 @@ def test_one_dose_is_one_answer_however_its_signs_are_typed():
     assert parse_answer(question, ">= 40") == parse_answer(question, "≥40") == "≥40"
 
 
+def test_a_dose_that_could_be_two_is_read_by_the_decimal_sign_of_the_team():
+    fields = extracted_fields(validated({**config({}), "decimal_sign": ","}))
+    question = next(field for field in fields if field.name == "x_dose")
+    assert [parse_answer(question, text) for text in ("1.250", "<1,250", "5–1.250")] == ["1250", "<1.25", "5–1250"]
+
+
 def test_words_name_designs():
     assert [design_of(word) for word in ("Case-control", "cohort", "person-years", "", "survey")] == [
         "case_control", "cumulative_incidence", "incidence_rate", "", None,

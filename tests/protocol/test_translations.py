@@ -15,7 +15,13 @@ from prismake.protocol.translations import LIST, PHRASE, WHOLE, english_answers,
 OTHERS = [code for code in language_codes() if code != "en"]
 PART = re.compile(r"\{(\w+)\}")
 # Modules whose sentences enter sheets.
-SOURCES = ("extraction/checks/[a-z]*.py", "synthesis/certainty/[din]*.py", "extraction/doubts.py", "dedup/rules.py")
+SOURCES = (
+    "extraction/checks/[a-z]*.py",
+    "synthesis/certainty/[din]*.py",
+    "extraction/doubts.py",
+    "extraction/other_reports.py",
+    "dedup/rules.py",
+)
 # Fragments that never enter a sheet: results in words, which are those of the report, and names of checks.
 ELSEWHERE = {
     "a network of ",
@@ -50,7 +56,13 @@ def filled(template: str, code: str) -> str:
 def test_each_sentence_is_translated_by_its_own_template(code):
     """A template that took the sentences of another would put numbers into the wrong places."""
     language, own = load_language(code), phrases(code)
-    apart = ("phrases.appraisal.is", "phrases.appraisal.and", "phrases.appraisal.or", "phrases.remarks.checked")
+    apart = (
+        "phrases.appraisal.is",
+        "phrases.appraisal.and",
+        "phrases.appraisal.or",
+        "phrases.remarks.checked",
+        "phrases.remarks.elsewhere",
+    )
     for key, english in phrases("en").items():
         kind = PHRASE if key.startswith("phrases.appraisal.") else WHOLE
         if key not in apart:

@@ -303,6 +303,12 @@ def test_an_own_language_is_a_file(tmp_path):
         [sys.executable, "-c", short], check=False, cwd=tmp_path, capture_output=True, text=True, env=_env()
     )
     assert "it lacks answers.different" in done.stderr and "nl.yaml" in done.stderr
+    own["page"]["adjudicator"] = "{naam} beslist."
+    file.write_text(yaml.safe_dump(own, allow_unicode=True), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", short], check=False, cwd=tmp_path, capture_output=True, text=True, env=_env()
+    )
+    assert "differs from the English text in page.adjudicator" in done.stderr
 
 
 def _env() -> dict[str, str]:

@@ -65,6 +65,13 @@ def saved_in_another_folder_of_the_review(place: Place) -> None:
     shutil.copy(place.anna, other / "title_abstract.anna.ods")
 
 
+@named("among the exports")
+def saved_among_the_exports(place: Place) -> None:
+    searches = place.folder.parent / "searches"
+    searches.mkdir()
+    shutil.copy(place.anna, searches / "title_abstract.anna.xlsx")
+
+
 @named("another review")
 def the_sheet_of_another_stage(place: Place) -> None:
     shutil.copy(begun("read full_text").stage.path("anna"), place.anna)

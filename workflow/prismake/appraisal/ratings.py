@@ -14,8 +14,9 @@ from prismake.appraisal.light_kinds import (
     part_kind,
     star_kind,
 )
-from prismake.appraisal.scores import NO_RULE, NOT_APPRAISED, NOT_REPORTED, item_column
+from prismake.appraisal.scores import NO_RULE, NOT_APPRAISED, item_column
 from prismake.core.names import STUDY_ID
+from prismake.core.notes import NOT_REPORTED
 from prismake.protocol.analyses import RISK_OF_BIAS
 from prismake.protocol.instruments import CONCERN, NONE, OVERALL, Instrument, concern_id, in_words, load_instrument
 

@@ -9,6 +9,7 @@ from prismake.appraisal.appraisal_rows import instrument_of
 from prismake.appraisal.light_kinds import part_kind, stars_of
 from prismake.appraisal.proposals import answers_of, parts_of, row_of
 from prismake.core.names import ITEM_ID, STUDY_ID
+from prismake.core.notes import NOT_REPORTED
 from prismake.protocol.instruments import (
     NONE,
     NOT_ASKED,
@@ -25,7 +26,7 @@ from prismake.protocol.instruments import (
 if TYPE_CHECKING:
     import pandas as pd
 
-NOT_APPRAISED, NOT_REPORTED, NO_RULE = "not appraised", "not reported", "no overall judgement"
+NOT_APPRAISED, NO_RULE = "not appraised", "no overall judgement"
 NOT_APPLICABLE = "not applicable"
 _KEYS = (STUDY_ID, "label", "instrument")
 _ANSWERS = (*_KEYS, "item", "domain", "answer", "stars", "support", "result", "proposed", "why")

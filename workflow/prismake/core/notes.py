@@ -7,7 +7,7 @@ from typing import Any
 
 from prismake.core.numbers import Format, count, decimals, number, p_value, percent
 
-NOT_REPORTED = "not reported"  # name of the subgroup of studies without a label
+NOT_REPORTED = "not reported"  # the subgroup of studies without a label, and a result that an appraisal does not find
 
 # What a prediction interval rests on, by the words of the config.
 PREDICTION = {

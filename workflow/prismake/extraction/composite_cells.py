@@ -34,6 +34,9 @@ _BOUND = re.compile(rf"([<>≤≥])\s*({_N})")
 _ORIGIN = re.compile(
     r"[,;(\[]?\s*(?:read\s+)?(?:from|off)\s+(?:the\s+|a\s+)?(figure|fig\.?|authors?)\s*[)\]]?$", re.IGNORECASE
 )
+_REFERENCE = re.compile(
+    r"(?:1(?:[.,]0+)?)?\s*[(\[]?\s*ref(?:\.|erence|erent)?(?:\s+(?:group|category))?\s*[)\]]?", re.IGNORECASE
+)
 _COMPOSITE = re.compile(r"[/%±()\[\]<>≤≥.,;]|\d\s+\S|[A-Za-z]{2}")
 _ALL = 100  # per cent
 _QUARTILES = re.compile(r"iqr|interquartile|quartile|q1", re.IGNORECASE)
@@ -98,6 +101,9 @@ def read_row(cells: Mapping[str, str], sheet: Sheet) -> dict[str, Part]:
         origin = _ORIGIN.search(text)
         rest = text[: origin.start()].strip() if origin else text
         how = "" if origin is None else "from the authors" if origin[1].lower().startswith("a") else "from a figure"
+        if _REFERENCE.fullmatch(text) and _is_ratio_of_doses(name, sheet):
+            parts[name] = Part("1", "1 in the reference group")
+            continue
         for column, part in _parts(name, rest, texts, parts, sheet):
             earlier = parts.get(column)
             if earlier and earlier.text and part.text and earlier.text != part.text:
@@ -107,6 +113,10 @@ def read_row(cells: Mapping[str, str], sheet: Sheet) -> dict[str, Part]:
         if origin and name not in parts and sheet.number(rest) is not None:
             parts[name] = Part(rest, how)
     return parts
+
+
+def _is_ratio_of_doses(name: str, sheet: Sheet) -> bool:
+    return any(role == "effect" and outcome.doses for outcome, role in sheet.roles(name))
 
 
 def _parts(

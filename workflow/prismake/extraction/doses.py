@@ -15,18 +15,20 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from prismake.core.missing import is_missing
-from prismake.protocol.parsing import readings
+from prismake.protocol.parsing import question_back, readings
 
 FACTOR = 1.2
 _NUMBER = r"\d[\d.,]*"
-_BETWEEN = re.compile(rf"({_NUMBER})\s*(?:-|–|—|−|to|bis)\s*(?:[<≤]\s*)?({_NUMBER})", re.IGNORECASE)
-_BELOW = re.compile(rf"(?:<|≤|<=|up to|under|less than|below)\s*({_NUMBER})", re.IGNORECASE)
+_BETWEEN = re.compile(
+    rf"(?:between\s+)?(?:>=|[>≥])?\s*({_NUMBER})\s*(?:-|–|—|−|to|and)\s*(?:<=|[<≤])?\s*({_NUMBER})", re.IGNORECASE
+)
+_BELOW = re.compile(rf"(?:<=|[<≤]|up to|under|less than|below)\s*({_NUMBER})", re.IGNORECASE)
 _ABOVE = re.compile(
-    rf"(?:>|≥|>=|over|more than|at least|above)\s*({_NUMBER})|({_NUMBER})\s*(?:\+|or more|and over|and more)",
+    rf"(?:>=|[>≥]|over|more than|at least|above)\s*({_NUMBER})|({_NUMBER})\s*(?:\+|or more|and over|and more)",
     re.IGNORECASE,
 )
-_BOTH = re.compile(rf"(?:>|≥|>=)\s*({_NUMBER})\s*(?:-|–|—|to|,|and)\s*(?:<|≤|<=)\s*({_NUMBER})", re.IGNORECASE)
-_NOTHING = frozenset({"none", "never", "nonusers", "non-users", "placebo", "no exposure", "unexposed"})
+_NOTHING = re.compile(r"none|placebo|no exposure|unexposed|abstainers|(?:never|non)(?:[- ]?[a-z]+)?", re.IGNORECASE)
+_REFERENCE = re.compile(r"\s*[(\[]\s*ref(?:\.|erence|erent)?(?:\s+group)?\s*[)\]]$", re.IGNORECASE)
 
 
 class Interval(NamedTuple):
@@ -49,47 +51,46 @@ class Assigned:
     wrong: str = ""
 
 
-def read_interval(text: str, unit: str = "", decimal_sign: str = "") -> Interval | str:
+def read_interval(text: str, unit: str = "") -> Interval | str:
     """A printed dose as an interval, or why it is none, as a sentence without its full stop."""
-    plain = " ".join(text.split())
-    if unit and plain.casefold().endswith(unit.casefold()):
-        plain = plain[: -len(unit)].strip()
-    if plain.casefold() in _NOTHING:
+    plain = _REFERENCE.sub("", " ".join(text.split()))
+    if unit:
+        plain = re.sub(rf"(?<=[\d\s+]){re.escape(unit)}(?=\s|-|–|$)", "", plain, flags=re.IGNORECASE)
+        plain = " ".join(plain.split())
+    if _NOTHING.fullmatch(plain):
         return Interval(0.0, 0.0)
-    for pattern in (_BOTH, _BETWEEN):
-        if match := pattern.fullmatch(plain):
-            bounds = [_value(match.group(i), decimal_sign) for i in (1, 2)]
-            if None in bounds:
-                break
-            low, high = float(bounds[0] or 0.0), float(bounds[1] or 0.0)
+    if match := _BETWEEN.fullmatch(plain):
+        low, high = (_value(match.group(i)) for i in (1, 2))
+        if low is not None and high is not None:
             return Interval(low, high) if low < high else f"“{text}” does not ascend"
-    if (match := _BELOW.fullmatch(plain)) and (bound := _value(match.group(1), decimal_sign)) is not None:
+    if (match := _BELOW.fullmatch(plain)) and (bound := _value(match.group(1))) is not None:
         return Interval(None, bound) if bound > 0.0 else f"“{text}” is below any dose"
-    if (match := _ABOVE.fullmatch(plain)) and (
-        bound := _value(match.group(1) or match.group(2), decimal_sign)
-    ) is not None:
+    if (match := _ABOVE.fullmatch(plain)) and (bound := _value(match.group(1) or match.group(2))) is not None:
         return Interval(bound, None)
-    if (number := _value(plain, decimal_sign)) is not None:
+    if (number := _value(plain)) is not None:
         return Interval(number, number)
+    for part in re.findall(_NUMBER, plain):
+        if question := question_back(part):
+            return question.removesuffix(".")
     return (
         f"“{text}” is no dose: write a number, or an interval such as 10–20, <5 or ≥ 40{f', in {unit}' if unit else ''}"
     )
 
 
-def _value(text: str, decimal_sign: str) -> float | None:
+def _value(text: str) -> float | None:
     """The only reading of a number from 0 on; None if it is no number, or could be two."""
-    values = readings(text, decimal_sign)
+    values = readings(text)
     return values[0] if len(values) == 1 and values[0] >= 0.0 else None
 
 
-def assigned_doses(texts: Sequence[str], rule: str, unit: str = "", decimal_sign: str = "") -> list[Assigned]:
+def assigned_doses(texts: Sequence[str], rule: str, unit: str = "") -> list[Assigned]:
     """The doses of the groups of one study, in their order.
 
     Args:
         texts: as extracted; groups without a dose may be blank.
         rule: what closes an interval that is open above: ``neighbour``, ``factor`` or ``ask``.
     """
-    read = [None if is_missing(text) else read_interval(text, unit, decimal_sign) for text in texts]
+    read = [None if is_missing(text) else read_interval(text, unit) for text in texts]
     intervals = [interval for interval in read if isinstance(interval, Interval)]
     doses = []
     for interval in read:

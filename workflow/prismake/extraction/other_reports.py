@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import NamedTuple
 
 from prismake.core.phrases import normal_word
@@ -16,11 +17,8 @@ from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.extracted import Extraction, Row
 from prismake.protocol.outcome_columns import PART_WORDS, question_of
 from prismake.protocol.parsing import parse_number
+from prismake.protocol.translations import beginnings
 
-_NOTE = re.compile(
-    r"\belsewhere\s+(?P<column>[^:\n]{1,80}?)\s*:\s*(?P<number>[-+−]?\d[\d.,]*\d|[-+−]?\d)\s*(?P<report>[^\n;]*)",
-    re.IGNORECASE,
-)
 _CHECK = "changed report"
 
 
@@ -43,8 +41,18 @@ def numbers_elsewhere(note: str) -> list[Elsewhere]:
     """``elsewhere Relapses: 12 (Maude 2016)``, and with ``in Maude 2016`` or nothing behind the number."""
     return [
         Elsewhere(match["column"], match["number"], re.sub(r"^(?:in|from)\s+", "", match["report"].strip(" ()[],.")))
-        for match in _NOTE.finditer(note)
+        for match in _note().finditer(note)
     ]
+
+
+@cache
+def _note() -> re.Pattern[str]:
+    """What such a note looks like, with the word for *elsewhere* of any language."""
+    words = "|".join(map(re.escape, beginnings("remarks.elsewhere")))
+    number = r"(?P<number>[-+−]?\d[\d.,]*\d|[-+−]?\d)"
+    return re.compile(
+        rf"\b(?:{words})\s+(?P<column>[^:：\n]{{1,80}}?)\s*[:：]\s*{number}\s*(?P<report>[^\n;]*)", re.IGNORECASE
+    )
 
 
 def check(extraction: Extraction, notes: Mapping[str, Iterable[Remark]]) -> Iterator[Finding]:

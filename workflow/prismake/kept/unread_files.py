@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from prismake.kept.sheet_copies import edited_copies, is_copy
 from prismake.kept.sheet_files import SHEETS, SUFFIXES
+from prismake.protocol.team import SEARCHES
 
 _TABLES = (
     *SUFFIXES, ".xlsb", ".xlt", ".xltx", ".xltm", ".csv", ".tsv", ".fods", ".ots", ".numbers", ".et", ".ett", ".wps",
@@ -113,6 +114,11 @@ def _is_read(path: Path, plain: str, read: set[str]) -> bool:
 def _sentence(path: Path, meant: str) -> str:
     name = f"under the name {meant}" if meant else "under the name of a sheet of this folder"
     where = f"in config/sheets/ {name}" if path.parent.name != SHEETS.name else name
+    if path.parent.name == SEARCHES.name:
+        return (
+            "stands among the exports of searches: its rows are read as records found there, and its answers are not "
+            f"read. Move it into config/sheets/, {name}, or elsewhere."
+        )
     if path.suffix == _PLACEHOLDER:
         return (
             f"is only the place of a file that is in the cloud. Let it be downloaded: {meant} is not read until then."

@@ -234,7 +234,7 @@ def parse_answer(field: Field, raw: Any, row_choices: Iterable[str] = ()) -> str
         return _row_choice(tuple(row_choices), text) if field.by_row else field.meanings.get(normal_word(text))
     if field.kind in ("count", "number"):
         return _numeric(field, raw, text)
-    return normal_dose(text) if field.dose else text
+    return normal_dose(text, field.decimal_sign) if field.dose else text
 
 
 def allowed(field: Field, row_choices: Iterable[str] = (), language: Language | None = None) -> str:

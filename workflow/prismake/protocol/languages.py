@@ -6,6 +6,7 @@ others. A new language is a new file with the same keys; a review's own are in `
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -71,9 +72,11 @@ def load_language(code: str) -> Language:
     """
     language = Language(code, _read(code))
     lacking, unknown = _keys(ENGLISH) - _keys(code), _keys(code) - _keys(ENGLISH)
-    if lacking or unknown:
+    other = _other_parts(code) if code not in data_files("forms/languages/*.yaml") else []
+    if lacking or unknown or other:
         what = [f"it lacks {', '.join(sorted(lacking))}" if lacking else ""]
         what += [f"there is no {', '.join(sorted(unknown))}" if unknown else ""]
+        what += [f"what stands in braces differs from the English text in {', '.join(other)}" if other else ""]
         where = _files()[code]
         raise FormError(
             f"{'; '.join(filter(None, what))}.", where=str(where), remedy=f"Give it the keys of {_files()[ENGLISH]}."
@@ -114,6 +117,17 @@ def phrases(code: str) -> dict[str, str]:
     """
     own = {key: " ".join(text.split()) for key, text in _flat(parse_yaml(PHRASES + _parts(code)[1]))}
     return own if code == ENGLISH else {**phrases(ENGLISH), **own}
+
+
+def _other_parts(code: str) -> list[str]:
+    """The keys of texts that are to be filled in with other parts than the English ones."""
+    english = _read(ENGLISH) | phrases(ENGLISH)
+    own = _read(code) | phrases(code)
+    return [key for key, text in own.items() if _parts_of(text) != _parts_of(english.get(key, text))]
+
+
+def _parts_of(text: str) -> set[str]:
+    return set(re.findall(r"\{([^{}]*)\}", text))
 
 
 @cache

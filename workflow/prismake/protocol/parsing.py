@@ -71,15 +71,23 @@ def question_back(text: Any, decimal_sign: str = "") -> str:
     )
 
 
-def normal_dose(text: str) -> str:
+def normal_dose(text: str, decimal_sign: str = "") -> str:
     """A printed dose with its signs as one writes them in print, so that “10 - 20” and “10–20” are one answer.
 
-    >>> normal_dose("10 to 20"), normal_dose(">= 40 g"), normal_dose("< 5")
-    ('10–20', '≥40 g', '<5')
+    Numbers that could be two are written as the one that the team's ``decimal_sign`` makes them.
+
+    >>> normal_dose("10 to 20"), normal_dose(">= 40 g"), normal_dose("< 1.250", ".")
+    ('10–20', '≥40 g', '<1.25')
     """
+
+    def one_reading(match: re.Match[str]) -> str:
+        number = parse_number(match.group(), decimal_sign)
+        return match.group() if number is None or parse_number(match.group()) is not None else typed_number(number)
+
     plain = text.replace(">=", "≥").replace("<=", "≤")
     plain = re.sub(r"(?<=\d)\s*(?:[-–—−]|to)\s*(?=[<≤]?\s*\d)", "–", plain)
-    return re.sub(r"([<>≤≥])\s+", r"\1", plain)
+    plain = re.sub(r"([<>≤≥])\s+", r"\1", plain)
+    return re.sub(r"\d[\d.,]*\d", one_reading, plain) if decimal_sign else plain
 
 
 def _with_decimals(digits: str, decimal_sign: str) -> float | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from prismake.appraisal.scores import NOT_REPORTED
 from prismake.core.names import ITEM_ID, REPORT_ID, STUDY_ID
+from prismake.core.notes import NOT_REPORTED
 from prismake.core.states import State
 from prismake.extraction.result_rows import ARM
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from prismake.appraisal.scores import NOT_REPORTED
 from prismake.core.labels import join
 from prismake.core.measures import measure_of
 from prismake.core.names import STUDY_ID
+from prismake.core.notes import NOT_REPORTED
 from prismake.core.numbers import format_of
 from prismake.extraction.assumed_correlations import numbers_of
 from prismake.extraction.derived_values import CONVERTED

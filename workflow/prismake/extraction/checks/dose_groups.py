@@ -125,12 +125,14 @@ def _against_counts(extraction: Extraction, outcome: Outcome, rows: Sequence[Row
     if len(references) != 1 or not all(references[0].values.get(name) for name in needed):
         return
     start = references[0].values[needed[0]] / references[0].values[size]
+    if start <= 0:  # a number of cases or people that cannot be, which is named by itself
+        return
     for row in rows:
         ratio = row.values.get(columns["effect"])
         if row is references[0] or not ratio or ratio <= 0 or not all(row.values.get(name) for name in needed):
             continue
         crude = row.values[needed[0]] / row.values[size] / start
-        if max(crude / ratio, ratio / crude) > _FAR and (crude - 1.0) * (ratio - 1.0) < 0.0:
+        if crude > 0 and max(crude / ratio, ratio / crude) > _FAR and (crude - 1.0) * (ratio - 1.0) < 0.0:
             what = (
                 f"“{extraction.label(columns['effect'])}” is {shown(ratio)}, and the counts give {crude:.2g} against "
                 "the reference group; is the ratio the other way round?"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from prismake.appraisal.scores import NOT_REPORTED
 from prismake.core.labels import by_reason
 from prismake.core.names import STUDY_ID
+from prismake.core.notes import NOT_REPORTED
 from prismake.core.numbers import count
 from prismake.core.phrases import plural
 from prismake.protocol.instruments import NONE, load_instrument
