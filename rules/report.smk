@@ -152,6 +152,7 @@ rule write_progress:
     localrule: True
     params:
         title=config["title"],
+        versions=with_build(versions()),
         code=code("write_progress"),
     script:
         "../scripts/write_progress.py"

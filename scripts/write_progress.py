@@ -8,8 +8,8 @@ from prismake.core.reuse import keeping, reused
 from prismake.report.progress_page import progress_page
 
 
-def main(title: str, statuses: list[Path], page: Path) -> None:
-    write_text(page, progress_page(title, [read_json(path) for path in statuses]))
+def main(title: str, statuses: list[Path], software: str, page: Path) -> None:
+    write_text(page, progress_page(title, [read_json(path) for path in statuses], software))
 
 
 if "snakemake" in globals() and not reused(snakemake):
@@ -17,5 +17,6 @@ if "snakemake" in globals() and not reused(snakemake):
         main(
             snakemake.params.title,
             [Path(path) for path in snakemake.input.statuses],
+            f"prismake {snakemake.params.versions['prismake']}",
             Path(snakemake.output.page),
         )

@@ -62,10 +62,11 @@ def slurm_node(folder: Path) -> Iterator[None]:
     CONF.parent.mkdir(exist_ok=True)
     CONF.write_text(_TEXT.format(host=socket.gethostname().partition(".")[0], folder=folder), encoding="utf-8")
     as_munge = ["setpriv", "--reuid=munge", "--regid=munge", "--clear-groups"]
-    started = [subprocess.Popen([*as_munge, "/usr/sbin/munged", "--foreground", "--force"])]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}  # they keep logs of their own
+    started = [subprocess.Popen([*as_munge, "/usr/sbin/munged", "--foreground", "--force"], **quiet)]
     try:
         _until(lambda: Path("/run/munge/munge.socket.2").exists())
-        started += [subprocess.Popen([f"/usr/sbin/{name}", "-D"]) for name in ("slurmctld", "slurmd")]
+        started += [subprocess.Popen([f"/usr/sbin/{name}", "-D"], **quiet) for name in ("slurmctld", "slurmd")]
         _until(
             lambda: (
                 "idle"

@@ -36,10 +36,10 @@ def full_disk(scratch: Path, dice: random.Random, times: int) -> Outcome:
             filler = scratch / "disk" / "filler"
             if mounted:
                 _fill(filler, room)
-                in_child(_panel, folder, None)
+                in_child(_panel, folder, None, may_fail=True)
                 filler.unlink()
             else:
-                in_child(lambda place, room=room: _limited(place, room), folder, None)
+                in_child(lambda place, room=room: _limited(place, room), folder, None, may_fail=True)
             lost += [f"{room} bytes: {line}" for line in _answers_lost(source, folder)]
             in_child(_panel, folder, None)
             lost += [f"{room} bytes, with room again: {line}" for line in _same_decisions(wanted, folder)]
@@ -84,7 +84,7 @@ def saved_meanwhile(scratch: Path, dice: random.Random, times: int) -> Outcome:
         book, item = _answered(path, "exclude")
         saving = threading.Timer(dice.uniform(0, seconds), lambda book=book, path=path: _save(book, path))
         saving.start()
-        in_child(_panel, folder, None)
+        in_child(_panel, folder, None, may_fail=True)
         saving.join()
         in_child(_panel, folder, None)
         if answers_of(folder).get((path.name, item, "Decision")) != "exclude":

@@ -42,6 +42,7 @@ def test_utf_8_with_and_without_its_mark_is_read(tmp_path, start):
         ("title_abstract:\n\tgate: rolling\n", ["line 2", "a tab"]),
         ("title: a: b\n", ["line 1, column 9", "this is not YAML"]),
         ("reviewers: [anna, ben\nquestion: x\n", ["line 2", "which begins in line 1"]),
+        ("title: x\nquestion: a\x07b\n", ["line 2", "invisible character (U+0007)"]),
         ("until: 2025-02-30\n", ["cannot be read", "quotation marks"]),
     ],
 )

@@ -35,6 +35,11 @@ def test_a_finished_review_has_nothing_left():
     assert "Nobody has anything to do" in waiting(0)
 
 
+def test_the_page_says_what_wrote_it():
+    page = progress_page("A review", stages(1), "prismake 0.2.0 (build 0123456789ab)")
+    assert "Written by prismake 0.2.0 (build 0123456789ab) at each run" in page
+
+
 def test_no_text_becomes_markup():
     statuses = stages(212)
     statuses[1]["title"] += EVIL

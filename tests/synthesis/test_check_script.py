@@ -9,6 +9,7 @@ import shutil
 import subprocess
 
 import pytest
+from prismake import __version__
 from prismake.core.files import write_json
 from prismake.synthesis import analyse, records
 from prismake.synthesis.check_script import pairwise_script
@@ -119,6 +120,12 @@ def test_a_wrong_number_is_found(tmp_path):
     done = rscript(found, settings, tmp_path)
     assert done.returncode != 0
     assert "DIFFERS" in done.stdout
+
+
+def test_results_and_script_say_which_version_made_them():
+    found = run(relapse(), spec())
+    assert found["made_by"] == f"prismake {__version__}"
+    assert pairwise_script(found, "x.check.R").splitlines()[0].endswith(f" Made by prismake {__version__}.")
 
 
 def test_titles_cannot_become_code():

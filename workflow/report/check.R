@@ -1,4 +1,4 @@
-# @TITLE@: the published results made again by R.
+# @TITLE@: the published results made again by R. Made by @MADE_BY@.
 # Rscript @NAME@   needs the packages metafor and jsonlite, and lme4 for mixed models. It reads the results beside it,
 # prints each number beside its counterpart, and stops with an error when one differs by more than its tolerance.
 suppressPackageStartupMessages(library(metafor))

@@ -1,4 +1,4 @@
-# @TITLE@: the dose-response curve made again by R.
+# @TITLE@: the dose-response curve made again by R. Made by @MADE_BY@.
 # Rscript @NAME@   needs the packages metafor and jsonlite. It reads the results beside it, finds the covariance of each
 # study's contrasts from its extracted numbers, fits the curve with rma.mv, prints each number beside its counterpart, and
 # stops with an error when one differs by more than its tolerance.

@@ -1,4 +1,4 @@
-# @TITLE@: the network made again by R.
+# @TITLE@: the network made again by R. Made by @MADE_BY@.
 # Rscript @NAME@   needs the packages metafor and jsonlite. It reads the results beside it, computes the effects of each
 # trial from its extracted numbers, fits the network with rma.mv, prints each number beside its counterpart, and stops with
 # an error when one differs by more than its tolerance.

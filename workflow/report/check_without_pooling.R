@@ -1,4 +1,4 @@
-# @TITLE@: votes, combined p-values and summary of effects made again by R.
+# @TITLE@: votes, combined p-values and summary of effects made again by R. Made by @MADE_BY@.
 # Rscript @NAME@   needs the package jsonlite, and metafor where effects are computed from the numbers of two arms. It reads
 # the results beside it, prints each number beside its counterpart, and stops with an error when one differs by more than
 # its tolerance.

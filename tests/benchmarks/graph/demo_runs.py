@@ -1,6 +1,6 @@
 """What a run of the demonstration costs: everything, nothing to do, one changed decision, one instrument's file.
 
-    python tests/benchmarks/graph/demo_runs.py [--cores 2]
+    python tests/benchmarks/graph/demo_runs.py [--cores 2] [--short]
 
 A line a run: jobs that Snakemake started, how many of them put back results that they had made from the same before
 (``prismake.core.reuse``), wall time, and CPU time of Snakemake and all jobs. The demonstration is copied first; the
@@ -93,10 +93,23 @@ def change_one_decision(folder: Path, stage: str, before: str, after: str) -> No
     book.save(path)
 
 
+def others(folder: Path, cores: int) -> None:
+    """Runs after the first one, in which only a part has changed."""
+    change_one_decision(folder, "title_abstract", "include", "maybe")
+    run("one edit", folder, cores)
+    instrument = folder / "workflow/forms/instruments/nos_cohort.yaml"
+    instrument.write_text(instrument.read_text(encoding="utf-8") + "\n# a remark\n", encoding="utf-8")
+    run("an instrument's file", folder, cores)
+    shutil.rmtree(folder / "results")
+    run("results deleted", folder, cores)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="What a run of the demonstration costs.")
     parser.add_argument("--cores", type=int, default=2)
-    cores = parser.parse_args().cores
+    parser.add_argument("--short", action="store_true", help="only everything and nothing to do")
+    chosen = parser.parse_args()
+    cores = chosen.cores
     with tempfile.TemporaryDirectory() as temporary:
         folder = copied_demo(Path(temporary))
         (folder / "times").mkdir()
@@ -104,13 +117,8 @@ def main() -> None:
         print(f"{'run':28s} {'jobs':>5s} {'put back':>9s} {'wall s':>8s} {'CPU s':>8s}")
         used = run("clean", folder, cores)
         run("nothing", folder, cores)
-        change_one_decision(folder, "title_abstract", "include", "maybe")
-        run("one edit", folder, cores)
-        instrument = folder / "workflow/forms/instruments/nos_cohort.yaml"
-        instrument.write_text(instrument.read_text(encoding="utf-8") + "\n# a remark\n", encoding="utf-8")
-        run("an instrument's file", folder, cores)
-        shutil.rmtree(folder / "results")
-        run("results deleted", folder, cores)
+        if not chosen.short:
+            others(folder, cores)
     table(used)
 
 

@@ -11,6 +11,8 @@ from importlib.metadata import PackageNotFoundError, version
 from prismake import __version__
 from prismake.core.paths import own_files
 
+MADE_BY = f"prismake {__version__}"
+"""What results state that have to be the same bytes whatever else of prismake changes: no build."""
 _DIGITS = 12
 _NAMED = ("snakemake", "numpy", "scipy", "pandas", "rapidfuzz")
 

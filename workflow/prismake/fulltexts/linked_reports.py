@@ -37,9 +37,10 @@ def linked_reports(
     """
     import pandas as pd
 
+    # lists, because loops over columns of text take many times as long
+    cells = (screened[name].tolist() for name in (ITEM_ID, "state", "decision"))
     outcome = {
-        row[ITEM_ID]: row["decision"] if row["state"] == State.SETTLED else str(row["state"])
-        for row in screened[[ITEM_ID, "state", "decision"]].to_dict("records")
+        item: decision if state == State.SETTLED else str(state) for item, state, decision in zip(*cells, strict=True)
     }
     left_out = {item for item, words in outcome.items() if words in ("exclude", State.NOT_SCREENED)} - set(sought)
     partners: dict[str, dict[str, str]] = {}

@@ -25,7 +25,7 @@ def linked_pairs(reports: pd.DataFrame, links: pd.DataFrame) -> dict[tuple[str, 
     named = {*links["first"], *links["second"]}
     of_record = {
         record: report
-        for report, records in zip(reports[REPORT_ID], reports["record_ids"], strict=True)
+        for report, records in zip(reports[REPORT_ID].tolist(), reports["record_ids"], strict=True)
         for record in records
         if record in named
     }
@@ -46,7 +46,7 @@ def related_reports(reports: pd.DataFrame, links: pd.DataFrame) -> dict[str, str
     """
     why = linked_pairs(reports, links)
     registered: dict[str, list[str]] = {}
-    for report, trials in zip(reports[REPORT_ID], reports["trial_ids"], strict=True):
+    for report, trials in zip(reports[REPORT_ID].tolist(), reports["trial_ids"], strict=True):
         for trial in trials:
             registered.setdefault(trial, []).append(report)
     for trial, members in registered.items():

@@ -43,13 +43,13 @@ def report_rows(reports: pd.DataFrame, prefilled: Mapping[str, str]) -> pd.DataF
         ITEM_ID: reports[REPORT_ID],
         **{name: reports[name] for name in _PUBLICATION},
         "authors": [author_line(names) for names in reports["authors"]],
-        "year": ["" if pd.isna(year) else str(year) for year in reports["year"]],
+        "year": ["" if pd.isna(year) else str(year) for year in reports["year"].tolist()],
         "types": ["; ".join(types) for types in reports["publication_types"]],
         "trials": ["; ".join(numbers) for numbers in reports["trial_ids"]],
         "sources": [", ".join(sources) for sources in reports["sources"]],
         "members": ["\n".join(records) for records in reports["record_ids"]],
         "notices": list(map(notice_text, reports["retracted"], reports["related_reports"])),
-        "carried": [prefilled.get(report, "") for report in reports[REPORT_ID]],
+        "carried": [prefilled.get(report, "") for report in reports[REPORT_ID].tolist()],
     }
     return pd.DataFrame(columns, dtype=str).sort_values(ITEM_ID, kind="stable")
 

@@ -31,6 +31,13 @@ def read_config_file(path: Path) -> Any:
 
     text = _decoded(path)
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    if hidden := yaml.reader.Reader.NON_PRINTABLE.search(text):  # whose place the two readers of YAML count differently
+        raise ConfigError(
+            f"line {text.count(chr(10), 0, hidden.start()) + 1}: there is an invisible character "
+            f"(U+{ord(hidden[0]):04X}) that YAML does not allow.",
+            where=path.as_posix(),
+            remedy="Delete the text around it and type it again.",
+        )
     try:
         node = yaml.compose(text, Loader=loader)
         if node is not None and _is_too_deep(node):

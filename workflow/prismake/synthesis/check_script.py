@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from prismake.core.paths import data_file
+from prismake.core.software import MADE_BY
 
 SUFFIX = ".check.R"
 
@@ -35,6 +36,11 @@ def filled(template: Path, result: Mapping[str, Any], name: str) -> str:
     """A template with title of the outcome, name of the script, and name of the outcome."""
     title = " ".join(str(result["title"]).split())
     text = template.read_text(encoding="utf-8")
-    for word, value in {"@TITLE@": title, "@NAME@": name, "@STEM@": name.removesuffix(SUFFIX)}.items():
+    for word, value in {
+        "@TITLE@": title,
+        "@MADE_BY@": MADE_BY,
+        "@NAME@": name,
+        "@STEM@": name.removesuffix(SUFFIX),
+    }.items():
         text = text.replace(word, value)
     return text

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.names import STUDY_ID
+from prismake.core.software import MADE_BY
 from prismake.protocol.outcome_names import PAIRWISE, kind_name
 from prismake.synthesis import sentences
 from prismake.synthesis.usable import EXTRACTED
@@ -40,6 +41,7 @@ def result_frame(
     """
     used = table[table["status"].isin(EXTRACTED)]
     return {
+        "made_by": MADE_BY,
         **({} if kind_name(spec) == PAIRWISE else {"kind": kind_name(spec)}),
         "outcome": outcome,
         "title": spec["title"] or outcome.replace("_", " ").capitalize(),
