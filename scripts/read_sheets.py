@@ -1,5 +1,6 @@
 """Add newly queued items to the sheets, and turn the sheets into decisions, agreement and a progress count."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ def offer_rows(stage: str, protocol: dict, queue_file: Path, offered: Path) -> "
 
     Returns the sheets as they were read before.
     """
+    from prismake.core.records import bulk
     from prismake.protocol.guide import adjudicator_lines, criteria_shown, guide_lines
     from prismake.sheets.batches import plan
     from prismake.sheets.layout import check_of
@@ -28,10 +30,11 @@ def offer_rows(stage: str, protocol: dict, queue_file: Path, offered: Path) -> "
     from prismake.sheets.queue import QueueFile
     from prismake.sheets.stage import load_stage
 
-    sheets = load_stage(stage, protocol, QueueFile(queue_file))
+    with bulk():  # answers hold no reference cycles
+        sheets = load_stage(stage, protocol, QueueFile(queue_file))
     planned = plan(sheets)
     form, reviewers = planned.sheets.setup.form, planned.sheets.reviewers
-    offer(
+    copies = offer(
         planned,
         guide_lines(form, protocol),
         order_of_rows(planned, protocol),
@@ -40,7 +43,7 @@ def offer_rows(stage: str, protocol: dict, queue_file: Path, offered: Path) -> "
     )
     rows = {item: check_of(item, row["title"]) for item, row in planned.sheets.queue.items()}
     write_json(offered, {"stage": stage, "rows": rows})
-    return sheets
+    return replace(sheets, copies=copies)
 
 
 def read_answers(

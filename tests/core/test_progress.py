@@ -34,11 +34,11 @@ def test_nothing_is_said_about_a_short_step(clock):
 def test_a_long_step_adds_a_line_now_and_then_to_a_log(clock):
     clock[0] = 4.0
     stream = io.StringIO()
-    assert list(tracked(range(640), 640, "writing", "rows", stream=stream)) == list(range(640))
+    assert list(tracked(range(1280), 1280, "writing", "rows", stream=stream)) == list(range(1280))
     lines = stream.getvalue().splitlines()
-    assert 1 < len(lines) < 10
+    assert 1 < len(lines) < 15
     assert all(line.startswith("writing: ") and "rows" in line for line in lines)
-    assert "left" in lines[0] and lines[-1].startswith("writing: 640 of 640 rows")
+    assert "left" in lines[0] and lines[-1].startswith("writing: 1,280 of 1,280 rows")
     assert "\r" not in stream.getvalue() and "[" not in stream.getvalue()
 
 
@@ -65,3 +65,10 @@ def test_what_takes_long_is_said_in_minutes(clock):
     report(0, 1000)
     report(10, 1000)
     assert " min left" in stream.getvalue()
+
+
+def test_a_few_values_that_take_long_are_followed_one_by_one(clock):
+    clock[0] = 20.0
+    stream = io.StringIO()
+    assert list(tracked("abc", 3, "reading the sheets", "sheets", stream=stream)) == ["a", "b", "c"]
+    assert "reading the sheets: 1 of 3 sheets" in stream.getvalue()

@@ -14,6 +14,7 @@ from typing import TextIO, TypeVar
 T = TypeVar("T")
 AFTER = 10.0
 """Seconds after which a step says how far it is."""
+_FEW = 1_000  # values that may each take seconds: the clock is looked at before every one of them
 _EVERY = 0.5  # seconds between two looks at the clock's answer on a terminal
 
 
@@ -59,9 +60,9 @@ def tracked(
     """
     reporter, began, last = Reporter(what, stream, unit=unit), time.monotonic(), 0.0
     reporter.first = 0
-    done = 0
+    done, look = 0, 1 if total < _FEW else 64
     for done, value in enumerate(values):
-        now = time.monotonic() if done % 64 == 0 or size > 1 else 0.0
+        now = time.monotonic() if done % look == 0 or size > 1 else 0.0
         if now - began > AFTER and now - last > _EVERY:
             reporter(done * size, total)
             last = now

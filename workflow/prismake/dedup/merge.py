@@ -11,6 +11,7 @@ import pandas as pd
 
 from prismake.core.errors import DedupError
 from prismake.core.names import RECORD_ID, REPORT_ID
+from prismake.core.progress import tracked
 from prismake.core.records import COLUMNS, LIST_COLUMNS
 
 _STRETCH = 20_000  # reports
@@ -43,7 +44,8 @@ def merge_reports(records: pd.DataFrame, clusters: pd.DataFrame) -> pd.DataFrame
     keys = pd.DataFrame({REPORT_ID: report, RECORD_ID: records[RECORD_ID]}).sort_values([REPORT_ID, RECORD_ID])
     groups = _Groups(keys.index.to_numpy(), keys[REPORT_ID].to_numpy(dtype=object))
     merged = pd.DataFrame({REPORT_ID: pd.Series(groups.names, dtype="str")})
-    for name in (c for c in COLUMNS if c in records.columns and c != RECORD_ID):
+    names = [column for column in COLUMNS if column in records.columns and column != RECORD_ID]
+    for name in tracked(names, len(names), "merging duplicates", "columns"):
         merged[name] = _column(name, records[name], groups)
     sources = records["source"] if "source" in records.columns else pd.Series([""] * len(records))
     merged["record_ids"] = pd.Series(groups.values(records[RECORD_ID]), dtype=object)

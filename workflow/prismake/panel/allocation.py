@@ -251,8 +251,9 @@ def load_so_far(allocation: Allocation, scheme: Scheme) -> Load:
 def _load(batches: Iterable[Batch], scheme: Scheme) -> Load:
     load = Load()
     for batch in batches:
-        for panel in {scheme.unit(item): who for item, who in batch.rows.items()}.values():
-            load.add(panel)
+        panels = Counter({scheme.unit(item): who for item, who in batch.rows.items()}.values())
+        for panel, units in panels.items():
+            load.add(panel, units)
     return load
 
 

@@ -51,12 +51,16 @@ class Load:
     rows: Counter[str] = field(default_factory=Counter)
     pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def add(self, who: Iterable[str]) -> None:
+    def add(self, who: Iterable[str], units: int = 1) -> None:
+        """Add units that were assigned to these people."""
         people = list(who)
-        self.units += 1
-        self.checked += len(people) > 1
-        self.rows.update(people)
-        self.pairs.update((person, other) for person in people for other in people if person != other)
+        self.units += units
+        self.checked += units * (len(people) > 1)
+        for person in people if units else ():
+            self.rows[person] += units
+            for other in people:
+                if person != other:
+                    self.pairs[person, other] += units
 
 
 def share_out(units: Sequence[str], split: Split, load: Load) -> dict[str, tuple[str, ...]]:
@@ -67,6 +71,9 @@ def share_out(units: Sequence[str], split: Split, load: Load) -> dict[str, tuple
         load: the assignments of this team so far; it is updated.
     """
     checked = _sample(units, split, load) if split.check else set()
+    if not split.check and split.seats >= len(split.team):
+        load.add(split.team, len(units))
+        return dict.fromkeys(units, split.team)
     shared = {}
     for unit in units:
         seats = split.seats + (unit in checked)

@@ -35,9 +35,11 @@ def keys_of_rows(table: SheetTable, who: str, sheets: StageSheets) -> dict[str, 
     row_numbers: dict[str, list[int]] = {}
     questions = questions_by_label(sheets.setup.form, sheets.kept_stage.offered) if who == CONSENSUS else {}
     for number, row in table.rows:
-        item, label = text_of(row.get(ITEM)), text_of(row.get(DISPUTED))
-        question = questions.get(label.casefold())
-        key = f"{item}/{question.label if question else label}" if who == CONSENSUS else item
+        key = text_of(row.get(ITEM))
+        if who == CONSENSUS:
+            label = text_of(row.get(DISPUTED))
+            question = questions.get(label.casefold())
+            key = f"{key}/{question.label if question else label}"
         row_numbers.setdefault(key, []).append(number)
     return row_numbers
 
@@ -64,7 +66,8 @@ def out_of_date(
     for key, numbers in row_numbers.items():
         row = rows.get(key, {})
         for column in live if row else ():
-            text = cell_text(row.get(column.key))
+            value = row.get(column.key)
+            text = cell_text(value) if value not in ("", None) else ""
             for number in numbers:
                 cell = values[number].get(column.header) or ""
                 if text == cell or _plain(text) == (present := _plain(cell)):
@@ -127,10 +130,16 @@ def typed_over(sheets: StageSheets, who: str) -> Iterator[Problem]:
     live = [column for column in _live(sheets.columns(who)) if column.header in table.headers]
     if written is None or not live:
         return
+    headers = [column.header for column in live]
+    filled = [
+        (number, row) for number, row in table.rows if any(row.get(header) not in ("", None) for header in headers)
+    ]
+    if not filled:
+        return
     names = _Names(sheets, who)
     rows = {n: names.of(key) for key, numbers in keys_of_rows(table, who, sheets).items() for n in numbers}
     by_column: dict[str, list[tuple[int, str]]] = {}
-    for number, row in table.rows:
+    for number, row in filled:
         item = text_of(row.get(ITEM))
         if first_of(item) not in sheets.queue and item not in sheets.former_ids:
             continue  # a row of people's own

@@ -12,6 +12,7 @@ from typing import Any
 from prismake.core.errors import ChangedMeanwhile, PrismakeError
 from prismake.core.files import sweep_drafts
 from prismake.core.names import CONSENSUS, ITEM_ID
+from prismake.core.progress import tracked
 from prismake.kept import sheet_state
 from prismake.kept.answers import note_offer
 from prismake.kept.offered_forms import Headings, OfferedForm, save_offered_form
@@ -30,6 +31,7 @@ from prismake.sheets.layout import NO_LONGER, PROPOSED, STATE, Column, check_of,
 from prismake.sheets.live_cells import keys_of_rows, now_written, out_of_date
 from prismake.sheets.marks import marked
 from prismake.sheets.merged_answers import first_of
+from prismake.sheets.new_sheets import Copied, NewSheets
 from prismake.sheets.own_path import OwnPath
 from prismake.sheets.own_sheet import MissingSheet
 from prismake.sheets.package import UnknownStructure
@@ -50,7 +52,7 @@ def offer(
     order: Sequence[str],
     criteria: Mapping[str, Sequence[str]] | None = None,
     for_adjudicator: Sequence[tuple[str, str]] = (),
-) -> None:
+) -> Mapping[Path, Copied]:
     """Bring every sheet of a stage up to date with the queue.
 
     Args:
@@ -59,6 +61,9 @@ def offer(
         order: the queue's item ids in the order in which new rows are handed out.
         criteria: the criteria of the stage, if it has any.
         for_adjudicator: the lines of the first page of the consensus sheet.
+
+    Returns:
+        the sheets that were copied from another one.
 
     Raises:
         MissingSheet: a sheet with answers is gone.
@@ -77,15 +82,16 @@ def offer(
     save_offered_form(setup.stage, offered, setup.folder)  # before a first page shows other criteria
     sheets = hand_out(planned, order)
     doubted = doubted_values(sheets, sheets.decisions()).shown if setup.outcomes else {}
-    expected, waiting, live = _expected_from(sheets), {}, {}
-    for who in owners:
+    expected, new_sheets = _expected_from(sheets), NewSheets()
+    waiting, live = {}, {}
+    for who in tracked(owners, len(owners), f"bringing the sheets of {setup.form.title.lower()} up to date", "sheets"):
         if who in sheets.refused:
             logger.warning("%s", sheets.refused[who])
             continue
         rows = _disputed_rows(sheets) if who == CONSENSUS else _queue_rows(sheets, who, expected)
         lines = (for_adjudicator or guide) if who == CONSENSUS else guide
         name = sheets.path(who).name
-        waiting[name] = _offer_one(sheets, who, rows, lines, doubted.get(who, {}))
+        waiting[name] = _offer_one(sheets, who, rows, lines, doubted.get(who, {}), new_sheets)
         if not waiting[name]:
             offered = _as_offered(sheets, who, lines, offered)
             if sheets.path(who).exists():
@@ -95,6 +101,7 @@ def offer(
     taken_over = {sheets.path(who).name: sheets.sheets[who].taken_over for who in owners if who in sheets.sheets}
     held = [sheets.path(who) for who, error in sheets.refused.items() if isinstance(error, HeldBack)]
     sheet_state.remember(setup.stage, before, waiting, all_paths, refused, taken_over, held, live)
+    return new_sheets.copies
 
 
 def _as_offered(sheets: StageSheets, who: str, guide: Guide, offered: OfferedForm) -> OfferedForm:
@@ -144,6 +151,11 @@ class _QueueRows(Mapping[str, Mapping[str, Any]]):
         answers = _prefilled(row, self._who, self._fields) if item in self._carried else _NOTHING
         return _QueueRow(item, row, self._mark, proposed, answers, self._shown)
 
+    def alike(self) -> Sequence[str]:
+        """The keys of the rows if they show the same to every reviewer, apart from their checks; otherwise none."""
+        own = self._path is not None or not self._carried.isdisjoint(self._order)
+        return () if own else tuple(self._order)
+
     def __contains__(self, item: object) -> bool:
         return item in self._order
 
@@ -178,6 +190,11 @@ class _QueueRow(Mapping[str, Any]):
             return self._prefilled[name]
         text = self._proposed if name == PROPOSED else self._row[name]
         return self._shown(name, text) if self._shown and isinstance(text, str) else text
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """As for any mapping; several times faster than by an exception."""
+        own = name in ("check", PROPOSED) or name in self._prefilled
+        return self[name] if own else self._row.get(name, default)
 
     def __iter__(self) -> Iterator[str]:
         return iter(("check", *self._prefilled, *self._row))
@@ -241,6 +258,7 @@ def _offer_one(
     rows: Mapping[str, Mapping[str, Any]],
     guide: Sequence[tuple[str, str]],
     doubted: Mapping[str, str],
+    new_sheets: NewSheets,
 ) -> int:
     """Update one sheet if it lacks rows or remarks; returns the number of rows that wait because it is open."""
     path, columns = sheets.path(who), sheets.columns(who)
@@ -250,7 +268,8 @@ def _offer_one(
             sheets.setup.form.typed and not sheets.setup.form.optional and who != CONSENSUS
         ):  # people may type in pairs
             _note(sheets, who, rows.values())
-            new_workbook(path, who, sheets.setup.form, columns, rows.values(), guide)
+            alike = rows.alike() if isinstance(rows, _QueueRows) else ()
+            new_sheets.make(path, who, sheets.setup.form, columns, rows.values(), guide, sheets.mark(who), alike)
             logger.info("%s: made, %d rows", path, len(rows))
         return 0
     if who == CONSENSUS:

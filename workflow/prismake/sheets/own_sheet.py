@@ -97,14 +97,15 @@ class Session:
         return ChainMap(self.queue, former) if former else self.queue  # type: ignore[arg-type]
 
 
-def load_sheet(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
+def load_sheet(session: Session, who: str, reviewers: Sequence[str], copied: SheetTable | None = None) -> OwnSheet:
     """Read one sheet; if it cannot be trusted, its last good answers stay in force.
 
     Args:
         reviewers: those whose answers the consensus sheet shows.
+        copied: what is in the sheet if that is known because it was copied from another one.
     """
     try:
-        return _read(session, who, reviewers)
+        return _read(session, who, reviewers, copied)
     except SheetError as error:
         expected = who in reviewers or (who == CONSENSUS and len(reviewers) > 1)
         answers = {item: dict(given) for item, given in session.kept_stage.last_good.get(who, {}).items()}
@@ -138,17 +139,18 @@ def _as_understood_now(
     return own
 
 
-def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
+def _read(session: Session, who: str, reviewers: Sequence[str], copied: SheetTable | None) -> OwnSheet:
     setup, state = session.setup, session.kept_stage.state
     form, path, columns = setup.form, setup.path(who), setup.columns(who, reviewers)
     file = session.files.get(who) or current(path, sheet_state.written(state, path))
+    copied = copied if copied and copied.path == file else None
     if file is None:
         _refuse_missing(session, who)
         return OwnSheet(SheetAnswers())
     earlier = session.earlier.get(who)
     if earlier and earlier.table and earlier.table.path == file and earlier.table.digest == file_digest(file):
         return earlier
-    table = read_sheet(file, columns, offered=session.kept_stage.headings(path))
+    table = copied or read_sheet(file, columns, offered=session.kept_stage.headings(path))
     accepted = who not in session.files and sheet_state.accepted(state, path)
     own_marks = session.own_marks(table, who)
     if not accepted:

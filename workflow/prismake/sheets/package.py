@@ -117,7 +117,7 @@ class Package:
             for info in self._archive.infolist():
                 content = self.changed.get(info.filename)
                 if content is None:
-                    _copy_compressed(self._archive, info, new)
+                    copy_compressed(self._archive, info, new)
                     continue
                 with new.open(_dated(info.filename, info), "w", force_zip64=info.file_size > 1 << 30) as out:
                     for piece in [content] if isinstance(content, bytes) else content():
@@ -163,7 +163,7 @@ def _dated(name: str, like: zipfile.ZipInfo) -> zipfile.ZipInfo:
     return info
 
 
-def _copy_compressed(old: zipfile.ZipFile, info: zipfile.ZipInfo, new: zipfile.ZipFile) -> None:
+def copy_compressed(old: zipfile.ZipFile, info: zipfile.ZipInfo, new: zipfile.ZipFile) -> None:
     """Copy an entry without unpacking it, for which zipfile has no function."""
     source, target = old.fp, new.fp
     if source is None or target is None or info.flag_bits & 1:

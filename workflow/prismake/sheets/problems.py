@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from prismake.core.names import CONSENSUS
+from prismake.core.progress import tracked
 from prismake.kept.answers import read_changes
 from prismake.panel.decisions import Decision
 from prismake.sheets.amendments import renamed_in_protocol
@@ -44,7 +45,10 @@ def problems_of(sheets: StageSheets, decisions: Sequence[Decision]) -> list[dict
     """Refused sheets, cells that were not understood, rows that were deleted, answers that contradict each other."""
     refused = [Problem(error.where, f"{error.what} {error.remedy}".strip()) for error in sheets.refused.values()]
     changes = list(read_changes(sheets.setup.folder))
-    of_sheets = (problem for who in sheets.owners for problem in problems_of_sheet(sheets, who, changes))
+    owners = tracked(
+        sheets.owners, len(sheets.owners), f"checking the sheets of {sheets.setup.form.title.lower()}", "sheets"
+    )
+    of_sheets = (problem for who in owners for problem in problems_of_sheet(sheets, who, changes))
     problems = [*refused, *renamed_in_protocol(sheets), *of_sheets, *_of_consensus(sheets, decisions)]
     return [{"where": where, "what": what} for where, what in problems]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import ChainMap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +52,7 @@ class QueueFile(Mapping[str, Mapping[str, Any]]):
         import pyarrow.parquet
 
         self._file = pyarrow.parquet.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False)
-        self.columns = tuple(self._file.schema_arrow.names)
+        self.columns = dict.fromkeys(self._file.schema_arrow.names)
         self._loaded: dict[str, _Column] = {}
         self._places = {item: place for place, item in enumerate(self.every(ITEM_ID))}
 
@@ -67,11 +67,12 @@ class QueueFile(Mapping[str, Mapping[str, Any]]):
     def texts_of(self, name: str, items: Iterable[str]) -> dict[str, str]:
         """What the function of this name returns; the column is gone through once, whatever the order of the items."""
         places = sorted((self._places[item], item) for item in items if item in self._places)
-        return {item: str(self.cell(name, place) or "") for place, item in places}
+        values = self._column(name).some([place for place, _ in places])
+        return {item: str(value or "") for (_, item), value in zip(places, values, strict=True)}
 
     def _column(self, name: str) -> _Column:
         if name not in self._loaded:
-            self._loaded[name] = _Column(self._file, self.columns.index(name))
+            self._loaded[name] = _Column(self._file, list(self.columns).index(name))
         return self._loaded[name]
 
     def __getitem__(self, item: str) -> Mapping[str, Any]:
@@ -99,6 +100,10 @@ class _Row(Mapping[str, Any]):
         if name not in self._queue.columns:
             raise KeyError(name)
         return self._queue.cell(name, self._place)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """As for any mapping; several times faster than by an exception."""
+        return self._queue.cell(name, self._place) if name in self._queue.columns else default
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._queue.columns)
@@ -133,6 +138,12 @@ class _Column:
             return (value for batch in self._batches() for value in batch.column(0).to_pylist())
         places = range(0, len(self._held), _WINDOW)
         return (value for place in places for value in self._held.slice(place, _WINDOW).to_pylist())
+
+    def some(self, places: Sequence[int]) -> list[Any]:
+        """The values at these places, which ascend."""
+        if self._held is None:
+            return [self.at(place) for place in places]
+        return [self._held[place].as_py() for place in places]  # to take them all at once, Arrow loads pandas
 
     def at(self, place: int) -> Any:
         at = place - self._start

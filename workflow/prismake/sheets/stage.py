@@ -10,6 +10,7 @@ from typing import Any
 
 from prismake.core.errors import SheetError
 from prismake.core.names import APPRAISAL, CERTAINTY, CONSENSUS, FULL_TEXT
+from prismake.core.progress import tracked
 from prismake.core.states import SettledBy, State
 from prismake.extraction.result_rows import Studies
 from prismake.kept import sheet_state
@@ -23,6 +24,7 @@ from prismake.sheets.answers import SheetAnswers
 from prismake.sheets.layout import Column
 from prismake.sheets.marks import mark_of, review_id, review_in
 from prismake.sheets.merged_answers import Merged, merge_answers
+from prismake.sheets.new_sheets import Copied, table_of_copy
 from prismake.sheets.own_path import ANSWER, OwnPath, own_judgements, own_path
 from prismake.sheets.own_sheet import OwnSheet, Session, load_sheet
 from prismake.sheets.queue import Queue, column_of
@@ -48,6 +50,7 @@ class StageSheets:
         merged: what follows from answers to records that became one report after they were judged.
         review: the id that distinguishes the rows of this stage from those of other reviews.
         as_read: ``sheets`` before answers to merged records were counted for their report.
+        copies: sheets that have been made since, as copies of another one.
     """
 
     setup: StageSetup
@@ -61,6 +64,7 @@ class StageSheets:
     merged: Merged = field(default_factory=Merged)
     review: str = ""
     as_read: Mapping[str, OwnSheet] = field(default_factory=dict)
+    copies: Mapping[Path, Copied] = field(default_factory=dict)
 
     @property
     def owners(self) -> list[str]:
@@ -239,8 +243,10 @@ def load_stage(
     unchanged = _read_alike(earlier, kept_stage) if earlier else {}
     session = Session(setup, kept_stage, queue, _former_ids(queue), files or {}, unchanged)
     sheets: dict[str, OwnSheet] = {}
-    for who in (*setup.team, *kept_stage.left):
-        sheets[who] = load_sheet(session, who, setup.team)
+    everyone = (*setup.team, *kept_stage.left)
+    for who in tracked(everyone, len(everyone), f"reading the sheets of {setup.form.title.lower()}", "sheets"):
+        copied = _table_of_copy(who, earlier, kept_stage, sheets) if earlier and earlier.copies else None
+        sheets[who] = load_sheet(session, who, setup.team, copied)
         session = session.with_pairs(sheets[who].pairs)
     reviewers = setup.team
     for who in kept_stage.left:
@@ -256,6 +262,15 @@ def load_stage(
     )
     whole = _without_waiting(_with_merged_answers(initial))
     return replace(whole, review=_review(setup, kept_stage, sheets, config, queue), as_read=sheets)
+
+
+def _table_of_copy(who: str, earlier: StageSheets, now: KeptStage, sheets: Mapping[str, OwnSheet]) -> SheetTable | None:
+    """What is in a sheet that was made as a copy of one of ``sheets`` and would be read in the same way."""
+    path = earlier.path(who)
+    copied = earlier.copies.get(path)
+    if copied is None or now.headings(path) != now.headings(copied.original):
+        return None
+    return table_of_copy(who, path, copied, (sheet.table for sheet in sheets.values() if sheet.table))
 
 
 def _read_alike(earlier: StageSheets, now: KeptStage) -> dict[str, OwnSheet]:

@@ -15,7 +15,7 @@ from prismake.protocol.outcome_columns import RESULT_ROW
 from prismake.sheets.counting import count_formula, is_needed, kind_shown
 from prismake.sheets.emphasis import runs
 from prismake.sheets.layout import ADDRESS, Column, cell_text, page_height, row_choices, shown_width
-from prismake.sheets.xlsx import INK, Cell, Dropdown, Look, Page, Tint, column_letter, write_workbook
+from prismake.sheets.xlsx import INK, Cell, Dropdown, Look, Page, Tint, column_letter, copy_workbook, write_workbook
 
 LISTS = "Lists"  # hidden, and named in the formulas of dropdowns whatever the language
 SPARE = 2_000  # rows below the last one that already have dropdowns and colours
@@ -46,6 +46,35 @@ def new_workbook(
 
     Rows are iterated several times and never held, so memory does not grow with their number.
     """
+    pages = _pages(owner, form, columns, rows, guide)
+    with replacing(path, made_from, linked=True) as draft:
+        write_workbook(draft, pages, shown=1)
+
+
+def copied_workbook(
+    path: Path,
+    owner: str,
+    form: Form,
+    columns: Sequence[Column],
+    rows: Rows,
+    guide: Sequence[tuple[str, str]],
+    like: Path,
+    marks: tuple[str, str],
+) -> None:
+    """The same file as by ``new_workbook``, in a quarter of the time, from a sheet that was made for somebody else.
+
+    Args:
+        like: the other sheet, which has the same rows and columns.
+        marks: how its checks begin, and how the checks of this one begin.
+    """
+    first_page = _pages(owner, form, columns, rows, guide)[0]
+    with replacing(path, linked=True) as draft:
+        copy_workbook(like, draft, first_page, marks)
+
+
+def _pages(
+    owner: str, form: Form, columns: Sequence[Column], rows: Rows, guide: Sequence[tuple[str, str]]
+) -> list[Page]:
     lists = _lists(columns)
     last, letters = len(rows) + 1, [column_letter(index) for index in range(1, len(columns) + 1)]
     own_links = [(letters[i], column) for i, column in enumerate(columns) if column.link]
@@ -70,8 +99,7 @@ def new_workbook(
     pages = [_guide_page([(form.language["page.sheet_of"], owner), *guide], form, columns, last + SPARE), table]
     if lists:
         pages.append(_lists_page(lists))
-    with replacing(path, made_from, linked=True) as draft:
-        write_workbook(draft, pages, shown=1)
+    return pages
 
 
 def _headers(columns: Sequence[Column]) -> tuple[str, ...]:

@@ -13,11 +13,15 @@ from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 from pathlib import Path
+from typing import IO
+
+from prismake.sheets.package import copy_compressed
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_PART = "xl/worksheets/sheet{}.xml"
 _LEVEL = 4  # compression level; 6 takes twice the time for 3 % of the size
 _CHUNK = 1 << 18  # bytes gathered before they are compressed
 _UNDERSCORE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # what Excel would read as one character
@@ -125,7 +129,7 @@ def write_workbook(path: Path, pages: Sequence[Page], shown: int) -> None:
     styles = _Styles()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as package:
         for number, page in enumerate(pages, start=1):
-            _put(package, f"xl/worksheets/sheet{number}.xml", _sheet(page, styles, chosen=number - 1 == shown))
+            _put(package, _PART.format(number), _sheet(page, styles, chosen=number - 1 == shown))
             if page.headers:
                 _put(package, f"xl/tables/table{number}.xml", [_table(page, number)])
             if page.headers or any(True for _ in page.links()):
@@ -136,6 +140,40 @@ def write_workbook(path: Path, pages: Sequence[Page], shown: int) -> None:
         _put(package, "xl/_rels/workbook.xml.rels", [_relations([*parts, ("styles.xml", "styles")])])
         _put(package, "_rels/.rels", [_relations([("xl/workbook.xml", "officeDocument")])])
         _put(package, "[Content_Types].xml", [_content_types(pages)])
+
+
+def copy_workbook(source: Path, path: Path, first_page: Page, beginnings: tuple[str, str]) -> None:
+    """A workbook as ``write_workbook`` makes it whose second page is that of ``source``, apart from some beginnings.
+
+    Args:
+        first_page: its first page, in the formats of the first page of ``source`` and no others.
+        beginnings: with which texts of cells begin there, and with which they begin here.
+    """
+    before, after = (f">{_escaped(text)}-".encode() for text in beginnings)
+    with (
+        zipfile.ZipFile(source) as old,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as package,
+    ):
+        for info in old.infolist():
+            if info.filename == _PART.format(1):
+                _put(package, info.filename, _sheet(first_page, _Styles(), chosen=False))
+            elif info.filename == _PART.format(2):
+                with old.open(info) as rows, package.open(info.filename, "w") as out:
+                    for piece in _replaced(rows, before, after):
+                        out.write(piece)
+            else:
+                copy_compressed(old, info, package)
+
+
+def _replaced(stream: IO[bytes], before: bytes, after: bytes) -> Iterator[bytes]:
+    """The bytes of a stream in pieces, with every ``before`` replaced; a row ends before the next piece begins."""
+    rest = b""
+    while piece := stream.read(_CHUNK):
+        text = rest + piece
+        end = text.rfind(b"<") + 1 or len(text)
+        yield text[:end].replace(before, after)
+        rest = text[end:]
+    yield rest.replace(before, after)
 
 
 def column_letter(index: int) -> str:

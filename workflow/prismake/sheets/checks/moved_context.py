@@ -48,8 +48,10 @@ def _moved(sheet: CheckedSheet, key: str, items: dict[int, str]) -> Iterator[tup
     differ = []
     for number, item in items.items():
         shown = sheet.table.context[number].get(key, "")
-        offered = cell_text(own.get(item))
-        if shown and item in own and not offered.startswith(shown) and _plain(shown) != _plain(offered):
+        if not shown or item not in own or own[item].startswith(shown):
+            continue
+        offered = cell_text(own[item])
+        if not offered.startswith(shown) and _plain(shown) != _plain(offered):
             differ.append((number, _plain(shown)))
     if len(differ) < _FEWEST:
         return

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from prismake.core.names import CONSENSUS, SETTLED
@@ -18,6 +20,7 @@ from prismake.sheets.remarks import is_not_needed
 from prismake.sheets.xlsx import column_letter
 
 _LONGEST = 30  # characters: a longer text is not a single answer word
+_CHECK = re.compile("[0-9a-f]{8}")  # the check of a row as it was offered
 _LIST = 4  # answers in a column of another tab that are more than a legend or a table of counts
 
 
@@ -129,8 +132,7 @@ def _in_tabs(sheet: CheckedSheet) -> list[Problem]:
     if not sheet.table.outside.tabs:
         return problems
     for question in (question for question in _listed_questions(sheet) if not question.when):
-        titles = _titles(sheet)
-        open_rows = sum(1 for _ in _open_rows(sheet, question))
+        titles = cache(lambda: _titles(sheet))
         by_column: dict[tuple[str, int], list[tuple[TabCell, bool]]] = {}
         for cell in sheet.table.outside.tabs:
             answer = question.meanings.get(normal_word(cell.text))
@@ -139,7 +141,9 @@ def _in_tabs(sheet: CheckedSheet) -> list[Problem]:
                 by_column.setdefault((cell.tab, cell.column), []).append((cell, bool(item)))
         for (tab, column), cells in by_column.items():
             of_rows = [cell for cell, tied in cells if tied]
-            shown = of_rows or (_as_list([cell for cell, _ in cells]) if open_rows else [])
+            shown = of_rows or _as_list([cell for cell, _ in cells])
+            if not of_rows and not any(True for _ in _open_rows(sheet, question)):
+                continue
             if shown:
                 places = listed([f"{column_letter(column)}{cell.row}" for cell in shown])
                 text = (
@@ -151,9 +155,9 @@ def _in_tabs(sheet: CheckedSheet) -> list[Problem]:
     return problems
 
 
-def _item_of(text: str, sheet: CheckedSheet, titles: Mapping[str, str]) -> str:
+def _item_of(text: str, sheet: CheckedSheet, titles: Callable[[], Mapping[str, str]]) -> str:
     """The item that a text beside an answer names, by its identifier or its title; empty where it names none."""
-    return text if text in sheet.queue else titles.get(text, "")
+    return text if text in sheet.queue else titles().get(text, "")
 
 
 def _titles(sheet: CheckedSheet) -> dict[str, str]:
@@ -217,8 +221,10 @@ def _columns_with_words(
             if value is not None and parse_answer(question, value):
                 yield column
     for header, place in texts.items():
-        text = as_typed(row.get(header))
-        if 1 < len(text) < _LONGEST and parse_answer(question, text):
+        value = row.get(header)
+        text = as_typed(value) if value not in ("", None) else ""
+        own_check = header == CHECK and _CHECK.fullmatch(text)
+        if 1 < len(text) < _LONGEST and not own_check and parse_answer(question, text):
             yield place
 
 
