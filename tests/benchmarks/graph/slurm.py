@@ -57,7 +57,7 @@ def measure(records: int, sources: int, settings: dict[str, object], workers: li
             for number, each in zip(workers, others, strict=True):
                 limits = [f"--{name}={number}" for name in ("jobs", "cores", "local-cores", "max-threads")]
                 seconds = made(each, [*_CLUSTER, *limits])
-                text = (each.folder / "run.log").read_text(encoding="utf-8")
+                text = max((each.folder / ".snakemake/log").glob("*.log")).read_text(encoding="utf-8")
                 same = "the same bytes" if each.digests() == digests else "OTHER BYTES"
                 name = f"Slurm, {number} worker{'s' if number > 1 else ''}"
                 submitted = text.count("has been submitted with SLURM jobid")

@@ -22,4 +22,4 @@ def test_an_event_comes_out_as_it_is_fixed(event, tmp_path):
 
 
 def test_the_corpus_has_its_size():
-    assert len(EVENTS) >= 250
+    assert len(EVENTS) >= 550

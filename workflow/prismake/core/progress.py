@@ -39,7 +39,8 @@ class Reporter:
         speed = (done - self.first) / max(now - self.began, 1e-9)
         left = f", {_duration((total - done) / speed)} left" if speed and done < total else ""
         of = f" of {total:,}" if total else ""
-        line = f"{self.label}: {done:,}{of} {self.unit}, {speed:,.0f}/s{left}"
+        per_second = f", {speed:,.0f}/s" if speed >= 1 else ""
+        line = f"{self.label}: {done:,}{of} {self.unit}{per_second}{left}"
         bar = f" [{'#' * (30 * done // total):30}]" if total else ""
         self.stream.write(f"\r{line}{bar}" if terminal else line + "\n")
         if terminal and over:
