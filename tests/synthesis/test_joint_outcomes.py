@@ -122,6 +122,7 @@ def test_an_outcome_of_one_study_has_a_reason():
         ({"sensitivity": ["jointly"]}, "names jointly: write under"),
         ({"jointly": {"outcomes": ["level"]}, "sensitivity": []}, "add jointly to"),
         ({"jointly": {"outcomes": ["other"]}, "sensitivity": ["jointly"]}, "has other, which cannot join it"),
+        ({"jointly": {"outcomes": ["level", "level"]}, "sensitivity": ["jointly"]}, "has level twice"),
         ({"jointly": {"outcomes": ["level"]}, "sensitivity": ["jointly"]}, "assumed.within_study', their correlation"),
         ({"jointly": {"outcomes": ["level"], "column": "x"}, "sensitivity": ["jointly"]}, "jointly.column' is 'x'"),
     ],

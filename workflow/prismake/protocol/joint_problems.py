@@ -36,6 +36,8 @@ def joint_problems(outcomes: Mapping[str, Mapping[str, Any]], fields: Mapping[st
             others = ", ".join(n for n, s in outcomes.items() if n != name and kind_name(s) == PAIRWISE) or "none"
             if other == name or other not in outcomes or kind_name(outcomes[other]) != PAIRWISE:
                 yield f"{path}.jointly.outcomes' has {other}, which cannot join it. Those that can: {others}."
+        if twice := sorted({other for other in own["outcomes"] if own["outcomes"].count(other) > 1}):
+            yield f"{path}.jointly.outcomes' has {twice[0]} twice."
         if own["outcomes"] and spec["assumed"].get("within_study") is None:
             yield f"{path}.jointly' needs {path}.assumed.within_study', their correlation within a study."
         column = own["column"]
