@@ -188,13 +188,16 @@ class _QueueRow(Mapping[str, Any]):
             return marked(self._mark, check_of(self._item, str(self._row["title"])))
         if name in self._prefilled:
             return self._prefilled[name]
-        text = self._proposed if name == PROPOSED else self._row[name]
-        return self._shown(name, text) if self._shown and isinstance(text, str) else text
+        return self._as_shown(name, self._proposed if name == PROPOSED else self._row[name])
 
     def get(self, name: str, default: Any = None) -> Any:
         """As for any mapping; several times faster than by an exception."""
-        own = name in ("check", PROPOSED) or name in self._prefilled
-        return self[name] if own else self._row.get(name, default)
+        if name in ("check", PROPOSED) or name in self._prefilled:
+            return self[name]
+        return self._as_shown(name, self._row.get(name, default))
+
+    def _as_shown(self, name: str, text: Any) -> Any:
+        return self._shown(name, text) if self._shown and isinstance(text, str) else text
 
     def __iter__(self) -> Iterator[str]:
         return iter(("check", *self._prefilled, *self._row))
