@@ -18,7 +18,6 @@ from prismake.synthesis.certainty.absolute import absolute_effects
 from prismake.synthesis.certainty.certainty_rows import certainty_rows
 from prismake.synthesis.certainty.domain_proposals import Evidence, proposals
 from prismake.synthesis.certainty.findings import evidence_profile, findings, summary_table
-from prismake.synthesis.certainty.plain_statements import lowered
 
 SHARES = (0.333, 0.5)
 TRIALS = {
@@ -312,11 +311,3 @@ def test_a_footnote_is_what_those_wrote_who_judged_so():
     assert profile.loc["Risk of bias", "explanation"] == ""
     row = findings({"x": result}, {"x": {}}, queue, profile.reset_index())["outcomes"][0]
     assert row["footnotes"][0]["text"] == "Rated down one level for risk of bias: Nobody was blinded."
-
-
-@pytest.mark.parametrize(
-    ("title", "inside"),
-    [("Relapse after remission", "relapse after remission"), ("CRS", "CRS"), ("IgG level", "IgG level")],
-)
-def test_titles_in_the_middle_of_a_sentence(title, inside):
-    assert lowered(title) == inside

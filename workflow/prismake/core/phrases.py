@@ -1,4 +1,4 @@
-"""Counts with the right plural, and text normalised for comparison."""
+"""Counts with the right plural, headings within a sentence, and text normalised for comparison."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ def plural(value: int, singular: str, several: str = "") -> str:
 def open_decisions(value: int) -> str:
     """``1 decision is open``, ``12 decisions are open``."""
     return f"{plural(value, 'decision')} {'is' if value == 1 else 'are'} open"
+
+
+def within_sentence(text: str) -> str:
+    """A heading or sentence after other words: “Median age” becomes “median age”; “CRS of any grade” stays as it is."""
+    first = text.split(" ", 1)[0]
+    plain = first == "A" if len(first) == 1 else first[1:2].islower() and first[1:] == first[1:].lower()
+    return text[0].lower() + text[1:] if plain else text
 
 
 def normal_word(text: Any) -> str:

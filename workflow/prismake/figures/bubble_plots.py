@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prismake.core.measures import RATIOS, WITHOUT_NULL, capitalised, measure_name, measure_of
 from prismake.core.numbers import format_of
+from prismake.core.phrases import within_sentence
 
 from .canvas import AMBER, BLUE, INK, MID_BLUE, MUTED, PALE_BLUE, WHITE, Canvas, wrap
 from .forest_plot import empty_panel, unfinished
@@ -44,7 +45,7 @@ def bubble_plot(result: Mapping[str, Any], name: str) -> Figure:
     why.
     """
     row = (result.get("moderators") or {}).get(name) or {}
-    title = f"{result['title']} by {_inner(row.get('title') or name.replace('_', ' '))}"
+    title = f"{result['title']} by {within_sentence(row.get('title') or name.replace('_', ' '))}"
     panels = _panels(result, row, name)
     if not panels:
         why = [row.get("sentence") or "No meta-regression.", (result.get("counts") or {}).get("statement")]
@@ -60,11 +61,6 @@ def bubble_plot(result: Mapping[str, Any], name: str) -> Figure:
         _draw(canvas, result, panel, start, start + PLOT_HEIGHT)
     canvas.lines(MARGIN, bottom + BELOW, foot, SMALL, 0.14, colour=AMBER if unfinished(result) else INK)
     return canvas.figure
-
-
-def _inner(title: str) -> str:
-    """A heading within a sentence: “Median age” as “median age”, but “CD19” as it is."""
-    return title[:1].lower() + title[1:] if title[1:2].islower() else title
 
 
 def _panels(result: Mapping[str, Any], row: Mapping[str, Any], name: str) -> list[_Panel]:

@@ -138,7 +138,6 @@ def for_extraction_rows(config: Mapping[str, Any]) -> Settings:
                 "asks": list(asked_parts(name, fields)),
                 "of_comparison": list(of_comparison(config["outcomes"][name])),
                 "compares": any(role[-1] in "12" for role in config["outcomes"][name]["columns"]),
-                "contrast": "effect" in config["outcomes"][name]["columns"],
                 **_own_rows(config["outcomes"][name]),
             }
             for name, title in outcome_titles(config).items()

@@ -10,7 +10,7 @@ from typing import Any
 from prismake.core.files import as_text
 from prismake.core.labels import join
 from prismake.core.numbers import NONE, number
-from prismake.core.phrases import plural
+from prismake.core.phrases import plural, within_sentence
 from prismake.protocol.measure_parts import ACCURACY as CELLS
 from prismake.report.report_parts import Estimate, Result, Section, Spec
 from prismake.synthesis.diagnostic import accuracy_sentences as words
@@ -134,13 +134,9 @@ def _moderators(result: Result) -> Iterator[Section]:
             for point in points
         )
         yield Section(
-            f"moderator.{column}", f"By {_inner(row['title'])}", (row["sentence"],),
+            f"moderator.{column}", f"By {within_sentence(row['title'])}", (row["sentence"],),
             columns=(row["title"], "Sensitivity", "Specificity"), rows=rows, items=("20c",),
         )  # fmt: skip
-
-
-def _inner(title: str) -> str:
-    return title[:1].lower() + title[1:] if title[1:2].islower() else title
 
 
 def _sensitivity(result: Result, main: Mapping[str, Any]) -> Iterator[Section]:

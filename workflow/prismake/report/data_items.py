@@ -10,6 +10,7 @@ from typing import Any
 
 from prismake.core.labels import join
 from prismake.core.measures import measure_name
+from prismake.core.phrases import within_sentence
 from prismake.report.reporting import reporting_of
 
 
@@ -75,4 +76,4 @@ def _labels(config: Mapping[str, Any]) -> dict[str, str]:
 
 def _help(field: Mapping[str, Any]) -> str:
     text = str(field.get("help") or "").rstrip(". ")
-    return f" ({text[:1].lower()}{text[1:]})" if text else ""
+    return f" ({within_sentence(text)})" if text else ""

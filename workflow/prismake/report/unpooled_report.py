@@ -11,9 +11,9 @@ from prismake.core.files import as_text
 from prismake.core.labels import join
 from prismake.core.measures import capitalised, measure_name
 from prismake.core.numbers import NONE, count, format_of, number, p_number, p_value
-from prismake.core.phrases import plural
+from prismake.core.phrases import plural, within_sentence
 from prismake.report.report_parts import Estimate, Result, Section, Spec
-from prismake.synthesis.unpooled.unpooled_words import lowered, reason_of, share
+from prismake.synthesis.unpooled.unpooled_words import reason_of, share
 
 MEASURED = "directions of effect, p-values and effects, not pooled"
 _ASKED = {
@@ -63,7 +63,7 @@ def sections(result: Result) -> list[Section]:
     for sentence, (column, group) in zip(words["groups"], own["groups"].items(), strict=True):
         parts.append(
             Section(
-                f"subgroup.{column}", f"By {lowered(group['title'])}", (sentence,), columns=_GROUP,
+                f"subgroup.{column}", f"By {within_sentence(group['title'])}", (sentence,), columns=_GROUP,
                 rows=tuple(_group_row(result, row) for row in group["levels"]), items=("20c",),
             )
         )  # fmt: skip

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from prismake.core.measures import PROPORTIONS, measure_of
 from prismake.core.names import STUDY_ID
 from prismake.core.numbers import Format
+from prismake.core.phrases import within_sentence
 
 if TYPE_CHECKING:
     import numpy as np
@@ -225,7 +226,7 @@ def _reason(left: Any, columns: Mapping[str, np.ndarray], measure: str, headings
                 shown[headings.get(role, role)] = float(columns[role][left.row])
     cells = ", ".join(f"{name} {value:g}" for name, value in shown.items())
     text = f"{left.what} {left.remedy}".strip()
-    return f"{cells}: {text[:1].lower()}{text[1:]}" if cells else text
+    return f"{cells}: {within_sentence(text)}" if cells else text
 
 
 def proportions(measure: str, columns: Mapping[str, np.ndarray]) -> Data:

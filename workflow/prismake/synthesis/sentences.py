@@ -12,7 +12,7 @@ from prismake.core.labels import join
 from prismake.core.measures import NAMES, WITHOUT_NULL
 from prismake.core.notes import PREDICTION, alone, equals, overall_effect
 from prismake.core.numbers import Format, between, number, p_value, percent, significant
-from prismake.core.phrases import plural
+from prismake.core.phrases import plural, within_sentence
 
 WITH_Q = ("inverse_variance", "mantel_haenszel", "peto", None)
 COMMON_EFFECT = ("EE", "Mantel–Haenszel", "Peto")
@@ -281,7 +281,7 @@ def _test(row: Mapping[str, Any]) -> str:
     name = row["name"].replace("Pustejovsky-Rodgers", "Pustejovsky and Rodgers").replace(" (mixed model)", "")
     suffix = "'" if name.endswith("s") else "'s"
     where = " in the mixed model" if "mixed model" in row["name"] else ""
-    result = p_value(row["pval"]) if row["pval"] is not None else f"{row['reason'][:1].lower()}{row['reason'][1:]}"
+    result = p_value(row["pval"]) if row["pval"] is not None else within_sentence(row["reason"])
     return f"{name}{suffix} test{where}: {result}"
 
 

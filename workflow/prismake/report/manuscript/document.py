@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from prismake.core.errors import PrismakeError
+from prismake.core.phrases import within_sentence
 from prismake.report.manuscript.blocks import (
     Field,
     Figure,
@@ -277,9 +278,7 @@ def gap_text(block: Gap) -> str:
     items = f" (PRISMA 2020 item {', '.join(block.items)})" if block.items and block.items[0][0] != "A" else ""
     if block.items and block.items[0][0] == "A":
         items = f" (PRISMA 2020 for Abstracts, item {', '.join(item[1:] for item in block.items)})"
-    return (
-        f"[To write{items}: {block.hint[:1].lower() if block.hint[1:2].islower() else block.hint[:1]}{block.hint[1:]}]"
-    )
+    return f"[To write{items}: {within_sentence(block.hint)}]"
 
 
 def cleaned(block: Table) -> tuple[list[str], list[list[str]]]:

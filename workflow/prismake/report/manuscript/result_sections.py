@@ -9,7 +9,7 @@ from prismake.core.labels import by_reason
 from prismake.core.names import STUDY_ID
 from prismake.core.notes import NOT_REPORTED
 from prismake.core.numbers import count
-from prismake.core.phrases import plural
+from prismake.core.phrases import plural, within_sentence
 from prismake.protocol.instruments import NONE, load_instrument
 from prismake.protocol.outcome_names import WITHOUT_POOLING, kind_name
 from prismake.report.manuscript.blocks import Block, Field, Figure, Gap, Heading, Paragraph, Part, Table
@@ -195,7 +195,7 @@ def _synthesis_of_kind(result: Mapping[str, Any], report: Reporting) -> Iterator
         if part.sentences:
             yield Paragraph((Field(f"{outcome}.{part.name}", " ".join(part.sentences), wording=True),), part.items)
         if part.rows and not part.folded:
-            caption = f"{result['title']}: {part.title[:1].lower()}{part.title[1:]}"
+            caption = f"{result['title']}: {within_sentence(part.title)}"
             yield Table(f"table.{outcome}.{part.name}", caption, part.columns, part.rows, part.items)
         if part.figure and result["studies"]:
             name = f"{outcome}.{part.figure}"

@@ -12,6 +12,7 @@ from typing import Any
 
 from prismake.core.measures import MEANS, PROPORTIONS, RATES, RATIOS, measure_name, measure_of
 from prismake.core.numbers import format_of, number
+from prismake.core.phrases import within_sentence
 from prismake.synthesis.certainty.absolute import headline
 from prismake.synthesis.certainty.accuracy_sides import side_statement
 from prismake.synthesis.certainty.levels import HIGH, LOW, MODERATE, VERY_LOW
@@ -37,18 +38,12 @@ def statement(
         return side_statement(result, certainty, main)
     if result.get("votes"):
         return vote_statement(result, certainty)
-    measure, subject = measure_of(result), lowered(result.get("subject") or result["title"])
+    measure, subject = measure_of(result), within_sentence(result.get("subject") or result["title"])
     if measure in PROPORTIONS and absolute:
         return _proportion(subject, certainty, absolute)
     if measure in RATES | MEANS:
         return _amount(result, main, certainty)
     return _comparison(result, main, subject, certainty, settings)
-
-
-def lowered(title: str) -> str:
-    """A title in the middle of a sentence: its first letter in lower case, unless the word is an abbreviation."""
-    first = title.split(maxsplit=1)[0] if title.split() else ""
-    return title if first[1:] != first[1:].lower() or len(first) < 2 else title[0].lower() + title[1:]
 
 
 def _proportion(subject: str, certainty: str, absolute: Mapping[str, Any]) -> str:
@@ -65,7 +60,7 @@ def _of_hundred(value: float) -> str:
 
 
 def _amount(result: Mapping[str, Any], main: Mapping[str, Any], certainty: str) -> str:
-    amount = f"the {measure_name(result)} of {lowered(result['title'])}"
+    amount = f"the {measure_name(result)} of {within_sentence(result['title'])}"
     value = format_of(result).interval(main, result["level"])
     if certainty == VERY_LOW:
         return f"The evidence is very uncertain about {amount}; the estimate is {value}."

@@ -8,7 +8,7 @@ from typing import Any
 from prismake.core.labels import join
 from prismake.core.measures import measure_name
 from prismake.core.numbers import format_of, number, p_value
-from prismake.core.phrases import plural
+from prismake.core.phrases import plural, within_sentence
 from prismake.protocol.unpooled_outcomes import CONFLICTING, NO_DIFFERENCE
 from prismake.synthesis import sentences as common
 from prismake.synthesis.unpooled.reported_rows import UNKNOWN
@@ -116,12 +116,8 @@ def group_sentence(result: Result, group: Mapping[str, Any]) -> str:
     ]
     if not each:
         return f"{group['title']}: no group has a study with a vote."
-    return f"On the side “{towards}” by {lowered(group['title'])}: {join(each)}. Groups were not compared by a test."
-
-
-def lowered(title: str) -> str:
-    """A title in the middle of a sentence; an abbreviation keeps its capitals."""
-    return title[:1].lower() + title[1:] if title[1:2].islower() else title
+    column = within_sentence(group["title"])
+    return f"On the side “{towards}” by {column}: {join(each)}. Groups were not compared by a test."
 
 
 def high_risk_sentences(own: Mapping[str, Any]) -> list[str]:
