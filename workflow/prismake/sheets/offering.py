@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -16,30 +16,29 @@ from prismake.core.progress import tracked
 from prismake.kept import sheet_state
 from prismake.kept.answers import note_offer
 from prismake.kept.offered_forms import Headings, OfferedForm, save_offered_form
-from prismake.kept.prefilled import prefilled_for, save_prefilled
+from prismake.kept.prefilled import save_prefilled
 from prismake.kept.sheet_copies import keep_copy
 from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import to_adjudicate
-from prismake.protocol.forms import Field, Form, allowed, as_typed, shown_answer
+from prismake.protocol.forms import Field, Form, allowed, as_typed
 from prismake.sheets.answers import SheetAnswers
 from prismake.sheets.appending import append_rows
 from prismake.sheets.batches import Plan, hand_out
 from prismake.sheets.checks.held_back import HeldBack
 from prismake.sheets.doubted_values import doubted_values
 from prismake.sheets.former_language import in_present_language
-from prismake.sheets.layout import NO_LONGER, PROPOSED, STATE, Column, check_of, row_choices
+from prismake.sheets.layout import NO_LONGER, STATE, Column, check_of, row_choices
 from prismake.sheets.live_cells import keys_of_rows, now_written, out_of_date
 from prismake.sheets.marks import marked
 from prismake.sheets.merged_answers import first_of
 from prismake.sheets.new_sheets import Copied, NewSheets
-from prismake.sheets.own_path import OwnPath
 from prismake.sheets.own_sheet import MissingSheet
 from prismake.sheets.package import UnknownStructure
-from prismake.sheets.queue import Queue, column_of
+from prismake.sheets.queue_rows import QueueRows
 from prismake.sheets.reading import SheetTable, read_sheet
 from prismake.sheets.remarks import with_remark
 from prismake.sheets.renewal import Guide, Renewal, asked_now, is_taken, page_digest, renewal, with_new_judgements
-from prismake.sheets.shown_texts import Shown, all_shown, answer_in, choices_in, remark_in, shown_texts
+from prismake.sheets.shown_texts import all_shown, answer_in, choices_in, remark_in, shown_texts
 from prismake.sheets.stage import StageSheets
 from prismake.sheets.workbook import new_workbook
 
@@ -127,92 +126,10 @@ def _expected_from(sheets: StageSheets) -> dict[str, list[str]]:
     return {item: who for item, who in sheets.expected_from().items() if item not in unread}
 
 
-def _queue_rows(sheets: StageSheets, who: str, expected: Mapping[str, Sequence[str]]) -> _QueueRows:
+def _queue_rows(sheets: StageSheets, who: str, expected: Mapping[str, Sequence[str]]) -> QueueRows:
     """Rows of a reviewer's sheet by key, in the order of handing out."""
     order = [item for item, reviewers in expected.items() if who in reviewers]
-    return _QueueRows(sheets.queue, order, who, sheets.mark(who), sheets.own_paths.get(who), sheets.setup.form)
-
-
-class _QueueRows(Mapping[str, Mapping[str, Any]]):
-    """Rows of a reviewer's sheet by key, in the order of offering; each is built when it is requested."""
-
-    def __init__(
-        self, queue: Queue, order: Sequence[str], who: str, mark: str, path: OwnPath | None, form: Form
-    ) -> None:
-        self._queue, self._order, self._who, self._mark, self._path = queue, dict.fromkeys(order), who, mark, path
-        self._fields = {field.name: field for field in form.fields}
-        self._shown = shown_texts(form)
-        self._carried = {item for item, text in column_of(queue, "carried") if text}
-
-    def __getitem__(self, item: str) -> Mapping[str, Any]:
-        if item not in self._order:
-            raise KeyError(item)
-        row, proposed = self._queue[item], self._path.text(item) if self._path else ""
-        answers = _prefilled(row, self._who, self._fields) if item in self._carried else _NOTHING
-        return _QueueRow(item, row, self._mark, proposed, answers, self._shown)
-
-    def alike(self) -> Sequence[str]:
-        """The keys of the rows if they show the same to every reviewer, apart from their checks; otherwise none."""
-        own = self._path is not None or not self._carried.isdisjoint(self._order)
-        return () if own else tuple(self._order)
-
-    def __contains__(self, item: object) -> bool:
-        return item in self._order
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._order)
-
-    def __len__(self) -> int:
-        return len(self._order)
-
-
-class _QueueRow(Mapping[str, Any]):
-    """A row of the queue, the check that ties its id to sheet and title, and any answers imported from an export."""
-
-    __slots__ = ("_item", "_mark", "_prefilled", "_proposed", "_row", "_shown")
-
-    def __init__(
-        self,
-        item: str,
-        row: Mapping[str, Any],
-        mark: str,
-        proposed: str,
-        prefilled: Mapping[str, str],
-        shown: Shown | None,
-    ) -> None:
-        self._item, self._row, self._mark, self._proposed = item, row, mark, proposed
-        self._prefilled, self._shown = prefilled, shown
-
-    def __getitem__(self, name: str) -> Any:
-        if name == "check":
-            return marked(self._mark, check_of(self._item, str(self._row["title"])))
-        if name in self._prefilled:
-            return self._prefilled[name]
-        return self._as_shown(name, self._proposed if name == PROPOSED else self._row[name])
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """As for any mapping; several times faster than by an exception."""
-        if name in ("check", PROPOSED) or name in self._prefilled:
-            return self[name]
-        return self._as_shown(name, self._row.get(name, default))
-
-    def _as_shown(self, name: str, text: Any) -> Any:
-        return self._shown(name, text) if self._shown and isinstance(text, str) else text
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(("check", *self._prefilled, *self._row))
-
-    def __len__(self) -> int:
-        return 1 + len(self._prefilled) + len(self._row)
-
-
-_NOTHING: Mapping[str, str] = {}
-
-
-def _prefilled(row: Mapping[str, Any], who: str, fields: Mapping[str, Field]) -> Mapping[str, str]:
-    """The imported answers of a row, as they are shown in the sheet."""
-    answers = (prefilled_for(row, who) or {}).get("answers", {})
-    return {name: shown_answer(fields[name], answer) if name in fields else answer for name, answer in answers.items()}
+    return QueueRows(sheets.queue, order, who, sheets.mark(who), sheets.own_paths.get(who), sheets.setup.form)
 
 
 def _disputed_rows(sheets: StageSheets) -> dict[str, dict[str, Any]]:
@@ -271,7 +188,7 @@ def _offer_one(
             sheets.setup.form.typed and not sheets.setup.form.optional and who != CONSENSUS
         ):  # people may type in pairs
             _note(sheets, who, rows.values())
-            alike = rows.alike() if isinstance(rows, _QueueRows) else ()
+            alike = rows.alike() if isinstance(rows, QueueRows) else ()
             new_sheets.make(path, who, sheets.setup.form, columns, rows.values(), guide, sheets.mark(who), alike)
             logger.info("%s: made, %d rows", path, len(rows))
         return 0
