@@ -33,10 +33,11 @@ def script_of_columns(result: Mapping[str, Any], columns: Mapping[str, Any], nam
 
 
 def filled(template: Path, result: Mapping[str, Any], name: str) -> str:
-    """A template with title of the outcome, name of the script, and name of the outcome."""
+    """A template with title of the outcome, name of the script, name of the outcome, and the function that compares."""
     title = " ".join(str(result["title"]).split())
     text = template.read_text(encoding="utf-8")
     for word, value in {
+        "@CHECK@": data_file("report/check_function.R").read_text(encoding="utf-8").rstrip("\n"),
         "@TITLE@": title,
         "@MADE_BY@": MADE_BY,
         "@NAME@": name,

@@ -16,6 +16,37 @@ SCHEMA = "prismake-analysis/1"
 _ROW = (STUDY_ID, "arm", "label", "year", "yi", "vi", "settled_by", "source")
 
 
+def shared_part(
+    result: Mapping[str, Any],
+    spec: Mapping[str, Any],
+    check: str,
+    kind: str,
+    options: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+) -> dict[str, Any]:
+    """What the documents of an outcome of a kind of its own have in common.
+
+    Args:
+        result: what the analysis of this kind returned.
+        spec: ``outcomes.<outcome>`` of the config.
+        check: name of the R script that recomputes the numbers.
+        options: what was chosen beside measure and level.
+        inputs: the rows that were read, as columns.
+    """
+    return {
+        "schema": SCHEMA,
+        "outcome": result["outcome"],
+        "title": result["title"],
+        "kind": kind,
+        "options": {"measure": result["measure"], **options, "level": result["level"]},
+        "input": inputs,
+        "columns": dict(spec["columns"]),
+        "left_out": result["left_out"],
+        "counts": result["counts"],
+        "check": check,
+    }
+
+
 def names(spec: Mapping[str, Any]) -> list[str]:
     """The analyses of an outcome according to the protocol; each exists whatever the studies are."""
     return [

@@ -9,7 +9,7 @@ from prismake.core.names import STUDY_ID
 from prismake.core.paths import data_file
 from prismake.synthesis.check_script import filled
 from prismake.synthesis.dose_response.dose_results import SETTINGS
-from prismake.synthesis.records import SCHEMA
+from prismake.synthesis.records import shared_part
 
 _CURVE = ("coefficients", "vcov", "T", "heterogeneity", "tests", "knots", "reference", "predictions", "loglik", "k")
 
@@ -23,22 +23,8 @@ def records(result: Mapping[str, Any], spec: Mapping[str, Any], check: str) -> d
         check: name of the R script that recomputes the numbers.
     """
     own = result["dose_response"]
-    shared = {
-        "schema": SCHEMA,
-        "outcome": result["outcome"],
-        "title": result["title"],
-        "kind": "dose_response",
-        "options": {
-            "measure": result["measure"],
-            **{name: own[name] for name in ("unit", *SETTINGS, "correlation_assumed")},
-            "level": result["level"],
-        },
-        "input": _input(result, spec),
-        "columns": dict(spec["columns"]),
-        "left_out": result["left_out"],
-        "counts": result["counts"],
-        "check": check,
-    }
+    options = {name: own[name] for name in ("unit", *SETTINGS, "correlation_assumed")}
+    shared = shared_part(result, spec, check, "dose_response", options, _input(result, spec))
     values = {
         "main": {name: own[name] for name in _CURVE if name in own},
         "line": own["line"],

@@ -8,7 +8,7 @@ from typing import Any
 from prismake.core.names import STUDY_ID
 from prismake.core.paths import data_file
 from prismake.synthesis.check_script import filled
-from prismake.synthesis.records import SCHEMA
+from prismake.synthesis.records import shared_part
 
 # By analysis: the part of ``network`` that it holds, and the sentences about it.
 ANALYSES = {
@@ -29,22 +29,8 @@ def records(result: Mapping[str, Any], spec: Mapping[str, Any], check: str) -> d
         check: name of the R script that recomputes the numbers.
     """
     own = result["network"]
-    shared = {
-        "schema": SCHEMA,
-        "outcome": result["outcome"],
-        "title": result["title"],
-        "kind": "network",
-        "options": {
-            "measure": result["measure"],
-            **{name: own[name] for name in ("effects", "method", "reference", "small_values")},
-            "level": result["level"],
-        },
-        "input": _input(result, spec),
-        "columns": dict(spec["columns"]),
-        "left_out": result["left_out"],
-        "counts": result["counts"],
-        "check": check,
-    }
+    options = {name: own[name] for name in ("effects", "method", "reference", "small_values")}
+    shared = shared_part(result, spec, check, "network", options, _input(result, spec))
     documents = {}
     for name, (part, about) in ANALYSES.items():
         sentence = " ".join(own["words"].get(about, [])) or result["sentence"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from prismake.core.names import STUDY_ID
 from prismake.core.paths import data_file
 from prismake.synthesis.check_script import filled
-from prismake.synthesis.records import SCHEMA
+from prismake.synthesis.records import shared_part
 from prismake.synthesis.unpooled.reported_rows import reported_rows
 from prismake.synthesis.usable import LEVEL, UNUSABLE
 
@@ -34,18 +34,8 @@ def records(result: Mapping[str, Any], spec: Mapping[str, Any], check: str) -> d
     Args and keys as those of ``synthesis.records.records``; ``values`` is the part of the result that it made.
     """
     own = result["without_pooling"]
-    shared = {
-        "schema": SCHEMA,
-        "outcome": result["outcome"],
-        "title": result["title"],
-        "kind": "without_pooling",
-        "options": {"measure": result["measure"], "towards": own["towards"], "level": result["level"]},
-        "input": {key: [row[key] for row in result["studies"]] for key in (*spec["columns"], *_ROW)},
-        "columns": dict(spec["columns"]),
-        "left_out": result["left_out"],
-        "counts": result["counts"],
-        "check": check,
-    }
+    inputs = {key: [row[key] for row in result["studies"]] for key in (*spec["columns"], *_ROW)}
+    shared = shared_part(result, spec, check, "without_pooling", {"towards": own["towards"]}, inputs)
     rows: dict[str, tuple[Any, str]] = {
         name: (own[part], " ".join(own["words"].get(about, []))) for name, (part, about) in ANALYSES.items()
     }
