@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
 
+import protocol_stories  # noqa: E402, F401  # which registers them
 import told_stories  # noqa: E402, F401  # which registers them
 from office import by_office  # noqa: E402
 from played import OFFICE_ONLY, VERDICTS, all_events, by_program  # noqa: E402

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import protocol_stories  # noqa: F401  # which registers them
 import pytest
 import told_stories  # noqa: F401  # which registers them
 from stories import STORIES, play_story
