@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 
 import pandas as pd
 from hypothesis import given
@@ -61,10 +62,12 @@ def test_drafts_of_killed_runs_are_swept_wherever_they_lie(tmp_path):
     killed = subprocess.Popen([sys.executable, "-c", "pass"])
     killed.wait()
     host = socket.gethostname().replace(".", "_")
-    left = [tmp_path / folder / f".x.parquet.{host}-{killed.pid}.abcd.tmp" for folder in ("", "search", "pooling/cure")]
+    left = [
+        tmp_path / folder / f".x.parquet.{host}-{killed.pid}.abcd_ef1.tmp" for folder in ("", "search", "pooling/cure")
+    ]
     kept = [
-        tmp_path / "search" / f".x.parquet.{host}-{os.getpid()}.abcd.tmp",  # still being written
-        tmp_path / "search" / f".x.parquet.elsewhere-{killed.pid}.abcd.tmp",  # by another computer
+        tmp_path / "search" / f".x.parquet.{host}-{os.getpid()}.abcd_ef1.tmp",  # still being written
+        tmp_path / "search" / f".x.parquet.elsewhere-{killed.pid}.abcd_ef1.tmp",  # by another computer
         tmp_path / "search" / "x.parquet",
     ]
     for path in (*left, *kept):
@@ -73,3 +76,18 @@ def test_drafts_of_killed_runs_are_swept_wherever_they_lie(tmp_path):
     sweep_all_drafts(tmp_path, tmp_path / "nowhere")
     assert not any(path.exists() for path in left)
     assert all(path.exists() for path in kept)
+
+
+def test_drafts_of_yesterday_are_swept_whoever_wrote_them_and_files_of_people_never(tmp_path):
+    """Whoever wrote them has ended: a laptop has another name in each network, and numbers of processes come again."""
+    left = [tmp_path / f".x.parquet.{writer}.abcd_ef1.tmp" for writer in (f"elsewhere-{os.getpid()}", "a1b2c3d4-1")]
+    kept = [
+        *(tmp_path / name for name in (".notes.tmp", ".x.xlsx.tmp", "x.parquet.host-1.abcd_ef1.tmp", ".a-b.docx.tmp")),
+        tmp_path / ".x.parquet.another-1.abcd_ef1.tmp",
+    ]
+    for path in (*left, *kept):
+        path.touch()
+    for path in (*left, *kept[:-1]):
+        os.utime(path, (0, time.time() - 25 * 3600))
+    sweep_all_drafts(tmp_path)
+    assert sorted(tmp_path.iterdir()) == sorted(kept)

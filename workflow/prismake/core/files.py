@@ -7,6 +7,7 @@ import csv
 import hashlib
 import json
 import os
+import re
 import shutil
 import socket
 import tempfile
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _DRAFT = ".tmp"  # suffix of temporary files
+_OF_DRAFT = re.compile(r"\..+\.(?P<host>[^.]+)-(?P<process>\d+)\.\w{8}\.tmp", re.DOTALL)
+_DAY = 24 * 60 * 60.0  # seconds
 _PATIENCE = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds between attempts to replace a file that another program holds
 # Spreadsheet programs treat cells that begin with these characters as formulas.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -130,12 +133,26 @@ def _write_over(path: Path, draft: Path) -> None:
 
 
 def sweep_drafts(folder: Path) -> None:
-    """Remove temporary files left behind by runs on this computer that were killed while writing."""
-    hostname = socket.gethostname()
+    """Remove temporary files left behind by runs that were killed while writing.
+
+    Those of processes of this computer that have ended, and any that are a day old: the computer may have another name
+    since (in a container it has one for each start), and the number of the process may be that of another program.
+    """
+    hostname = socket.gethostname().replace(".", "_")
     for draft in folder.glob(f".*{_DRAFT}"):
-        host, _, process = draft.name.removesuffix(_DRAFT).rpartition(".")[0].rpartition(".")[2].rpartition("-")
-        if host == hostname.replace(".", "_") and process.isdigit() and not _alive(int(process)):
-            draft.unlink(missing_ok=True)
+        if writer := _OF_DRAFT.fullmatch(draft.name):
+            ended = writer["host"] == hostname and not _alive(int(writer["process"]))
+            if ended or _is_a_day_old(draft):
+                with contextlib.suppress(OSError):  # a folder that cannot be written to is told where it matters
+                    draft.unlink(missing_ok=True)
+
+
+def _is_a_day_old(file: Path) -> bool:
+    """Whether a day has passed since a file was written, by the clock of the drive that it is on."""
+    names = {"prefix": f".clock.{_writer()}.", "suffix": _DRAFT}
+    with contextlib.suppress(OSError), tempfile.NamedTemporaryFile(dir=file.parent, **names) as new:
+        return os.fstat(new.fileno()).st_mtime - file.stat().st_mtime > _DAY
+    return False
 
 
 def sweep_all_drafts(*folders: Path) -> None:
