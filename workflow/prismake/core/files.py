@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import hashlib
+import io
 import json
 import os
 import re
@@ -12,7 +13,7 @@ import shutil
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -28,9 +29,10 @@ _DRAFT = ".tmp"  # suffix of temporary files
 _OF_DRAFT = re.compile(r"\..+\.(?P<host>[^.]+)-(?P<process>\d+)\.\w{8}\.tmp", re.DOTALL)
 _DAY = 24 * 60 * 60.0  # seconds
 _PATIENCE = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds between attempts to replace a file that another program holds
-# Spreadsheet programs treat cells that begin with these characters as formulas.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_GUARDED_STARTS = tuple(f"'{start}" for start in _FORMULA_STARTS)
+# Spreadsheet programs treat cells that begin with these characters as formulas; those of Japan also the
+# full-width ones (OWASP, CSV Injection).
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_GUARDED = ("'", *_FORMULA_STARTS)
 
 
 def digest(path: Path) -> str | None:
@@ -149,8 +151,8 @@ def sweep_drafts(folder: Path) -> None:
 
 def _is_a_day_old(file: Path) -> bool:
     """Whether a day has passed since a file was written, by the clock of the drive that it is on."""
-    names = {"prefix": f".clock.{_writer()}.", "suffix": _DRAFT}
-    with contextlib.suppress(OSError), tempfile.NamedTemporaryFile(dir=file.parent, **names) as new:
+    name = f".clock.{_writer()}."
+    with contextlib.suppress(OSError), tempfile.NamedTemporaryFile(dir=file.parent, prefix=name, suffix=_DRAFT) as new:
         return os.fstat(new.fileno()).st_mtime - file.stat().st_mtime > _DAY
     return False
 
@@ -238,10 +240,26 @@ def read_json(path: Path, default: Any = None) -> Any:
 
 
 def as_text(value: Any) -> Any:
-    """A cell value for CSV; text that a spreadsheet would run as a formula is prefixed with an apostrophe."""
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return "'" + value
+    """A cell value for CSV; text that a spreadsheet would run as a formula is prefixed with an apostrophe.
+
+    So is what looks like such a text, ``'=x``, so that everything is read as it was written; only lines within a cell
+    end with LF, since a CR, which older versions of Python do not quote, would begin a new row.
+    """
+    if isinstance(value, str):
+        if "\r" in value:
+            value = value.replace("\r\n", "\n").replace("\r", "\n")
+        if value.lstrip("'").startswith(_FORMULA_STARTS):
+            return "'" + value
     return value
+
+
+def csv_text(columns: Iterable[str], rows: Iterable[Iterable[Any]], *, missing: str = "") -> str:
+    """The text of a CSV file; headings and cells are guarded (see ``as_text``), None and "" are ``missing``."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(map(as_text, columns))
+    writer.writerows((missing if value in (None, "") else as_text(value) for value in row) for row in rows)
+    return out.getvalue()
 
 
 @dataclass(frozen=True)
@@ -262,7 +280,7 @@ def write_table(path: Path, table: Table) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(map(as_text, table.columns))
         writer.writerows(
-            [cell if cell[:1] not in _FORMULA_STARTS else as_text(cell) for cell in row] for row in table.rows
+            [as_text(cell) if cell[:1] in _GUARDED or "\r" in cell else cell for cell in row] for row in table.rows
         )
 
 
@@ -281,7 +299,7 @@ def write_csv(path: Path, frame: pd.DataFrame) -> None:
         if cells.dtype == object:
             guarded[column] = cells.map(as_text, na_action="ignore")
         elif str(cells.dtype) in ("str", "string"):
-            guarded[column] = _changed_where(cells, _FORMULA_STARTS, as_text)
+            guarded[column] = _changed_where(cells, _GUARDED, as_text)
     guarded.columns = [as_text(name) for name in guarded.columns]
     with replacing(path) as draft:
         guarded.to_csv(draft, index=False, lineterminator="\n", encoding="utf-8")
@@ -293,7 +311,7 @@ def read_csv(path: Path) -> pd.DataFrame:
 
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     for column in frame.columns:
-        frame[column] = _changed_where(frame[column], _GUARDED_STARTS, _unguard)
+        frame[column] = _changed_where(frame[column], ("'",), _unguard)
     frame.columns = [_unguard(name) for name in frame.columns]
     return frame
 
@@ -301,6 +319,7 @@ def read_csv(path: Path) -> pd.DataFrame:
 def _changed_where(cells: pd.Series, starts: tuple[str, ...], change: Callable[[str], str]) -> pd.Series:
     """Change the few texts of a column that begin in a certain way, without looking at the others one by one."""
     rows = cells.str.startswith(starts, na=False).to_numpy(dtype=bool)
+    rows = rows | cells.str.contains("\r", regex=False, na=False).to_numpy(dtype=bool)
     if not rows.any():
         return cells
     changed = cells.copy()
@@ -309,4 +328,4 @@ def _changed_where(cells: pd.Series, starts: tuple[str, ...], change: Callable[[
 
 
 def _unguard(value: str) -> str:
-    return value[1:] if value.startswith("'") and value[1:].startswith(_FORMULA_STARTS) else value
+    return value[1:] if value.startswith("'") and value.lstrip("'").startswith(_FORMULA_STARTS) else value

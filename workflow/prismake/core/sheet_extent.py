@@ -30,7 +30,6 @@ _WHOLE = (1_048_576, 16_384)
 _OTHER_WAYS = (b"<c>", b"<row>", b":c ", b":row ", b":c>", b":row>")
 _ROW = re.compile(rb'<row r="(\d+)"')
 _FAR = re.compile(rb' r="([A-Z]{2,})\d')
-_ADDRESS = re.compile(r"([A-Z]*)(\d*)")
 _SAFE: dict[str, Any] = {"resolve_entities": False, "no_network": True, "huge_tree": False}
 _LARGE = {**_SAFE, "huge_tree": True}  # a text of any length, where entities are not resolved
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -99,14 +98,16 @@ def _of_xlsx(stream: IO[bytes]) -> tuple[int, int]:
                     row, column = int(element.get("r") or row + 1), 0
                 continue
             if not is_row:
-                letters, number = _ADDRESS.fullmatch(element.get("r", "")).groups()
+                address = element.get("r", "")
+                letters = address.rstrip("0123456789")
+                number = address[len(letters) :]
                 column = _column_number(letters.encode()) or column + 1
                 if any(child.text or len(child) for child in element):
                     rows, columns = max(rows, int(number or row)), max(columns, column)
             element.clear()
             while is_row and element.getprevious() is not None:
                 del element.getparent()[0]
-    except (etree.XMLSyntaxError, ValueError, AttributeError):
+    except (etree.XMLSyntaxError, ValueError):
         pass  # the reader that opens it reports what is wrong
     return rows, columns
 
