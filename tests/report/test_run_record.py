@@ -48,6 +48,61 @@ def test_a_job_that_was_killed_is_named_with_the_last_line_of_its_log_and_what_i
     assert problem_of(log) == sentence, "prismake status tells it too"
 
 
+COMMAND = "CalledProcessError in file \"s.smk\", line 64:\nCommand 'set -euo pipefail;  python /r/.snakemake/scripts/tmpx.{}.py' {}"
+
+
+@pytest.mark.parametrize(
+    ("script", "ending", "log", "words"),
+    [
+        (
+            "read_sheets",
+            "died with <Signals.SIGKILL: 9>.",
+            "INFO 3",
+            "was killed (SIGKILL) by somebody, or by the system",
+        ),
+        ("read_sheets", "returned non-zero exit status 137.", "", "was killed (SIGKILL)"),
+        ("read_sheets", "returned non-zero exit status 134.", "", "crashed inside a library (SIGABRT)"),
+        ("read_sheets", "died with <Signals.SIGSEGV: 11>.", "", "crashed inside a library (SIGSEGV)"),
+        ("read_sheets", "returned non-zero exit status 3.", "", "refused something by the system (status 3)."),
+        ("read_sheets", "returned non-zero exit status 1.", "", "could not begin: its error stands above"),
+        ("read_sheets", "returned non-zero exit status 1.", "INFO 3", "(status 1). The last line of its log: INFO 3"),
+        ("draw_flow", "died with <Signals.SIGSEGV: 11>.", "", "ended without an error message"),
+    ],
+)
+def test_how_a_job_ended_is_told_in_words(here, script, ending, log, words):
+    (here / "results/logs/read_sheets.log").write_text(log, encoding="utf-8")
+    run = RunRecord(lambda: [PAGE])
+    run.emit(event("job_info"))
+    run.emit(event("error", f"RuleException:\n{COMMAND.format(script, ending)}", exception="RuleException"))
+    run.emit(event("job_error", rule_name="read_sheets", log="results/logs/read_sheets.log"))
+    (sentence,) = run.sentences([])
+    assert sentence.startswith("the step read_sheets ") and words in sentence
+
+
+def test_a_job_that_ends_well_without_its_files_is_named(here):
+    text = (
+        'MissingOutputException in rule import_records in file "s.smk", line 49:\nJob 0 completed successfully, but some '
+        "output files are missing. Missing files after 5 seconds.:\nresults/records/records.parquet (missing locally, parent"
+        " dir contents: )\nresults/search/a b.csv (missing locally, parent dir contents: embase.json)"
+    )
+    run = RunRecord(lambda: [PAGE])
+    run.emit(event("job_info"))
+    run.emit(event("error", text, logging.ERROR, exception="MissingOutputException"))
+    run.emit(
+        event("error", "WorkflowError:\nAt least one job did not complete successfully.", exception="WorkflowError")
+    )
+    (sentence,) = run.sentences([])
+    assert sentence.startswith("the step import_records ended without having made results/records/records.parquet, ")
+    assert "results/search/a b.csv: " in sentence and "--latency-wait" in sentence
+
+
+def test_another_error_in_the_middle_of_a_run_is_not_called_an_interruption(here):
+    run = RunRecord(lambda: [PAGE])
+    run.emit(event("job_info"))
+    run.emit(event("error", "WildcardError:\nNo such wildcard.", logging.ERROR, exception="WildcardError"))
+    assert run.sentences([]) == ["No such wildcard."]
+
+
 def test_a_job_that_left_a_sentence_is_told_once(here):
     log = "results/logs/pool_outcome.cure.log"
     keep_problem(log, "no study can be pooled.")
