@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import logging
+from types import SimpleNamespace
 
 import pytest
 from prismake.core.jobs import keep_problem, problem_of
-from prismake.report.run_record import QuietScreen, RunRecord
+from prismake.report.run_record import QuietScreen, RunRecord, listen
 
 PAGE = "results/report/report.html"
 
@@ -61,6 +62,7 @@ COMMAND = "CalledProcessError in file \"s.smk\", line 64:\nCommand 'set -euo pip
             "was killed (SIGKILL) by somebody, or by the system",
         ),
         ("read_sheets", "returned non-zero exit status 137.", "", "was killed (SIGKILL)"),
+        ("read_sheets", "returned non-zero exit status 143.", "", "was ended from outside (SIGTERM)"),
         ("read_sheets", "returned non-zero exit status 134.", "", "crashed inside a library (SIGABRT)"),
         ("read_sheets", "died with <Signals.SIGSEGV: 11>.", "", "crashed inside a library (SIGSEGV)"),
         ("read_sheets", "returned non-zero exit status 3.", "", "refused something by the system (status 3)."),
@@ -145,6 +147,23 @@ def test_an_error_before_the_first_job_is_told_with_its_way_out(here):
             "write-protected: results/a.json.",
         ),
         (
+            "MissingInputException",
+            'MissingInputException in rule r in file "p.smk", line 5:\nMissing input files for rule r:\n    output: a.json\n'
+            "    affected files:\n        config/searches/x.ris",
+            "Nothing was run. Files that are needed are not there: config/searches/x.ris. Put them back",
+        ),
+        (
+            "IncompleteFilesException",
+            "IncompleteFilesException:\nThe files below seem to be incomplete. If you are sure that certain files are not "
+            "incomplete, mark them as complete with\n\n    snakemake --cleanup-metadata <filenames>",
+            "broken off in the middle of a step. Type: snakemake --rerun-incomplete",
+        ),
+        (
+            "MissingRuleException",
+            "MissingRuleException:\nNo rule to produce nonsense (if you use input functions make sure that they don't raise)",
+            "No step makes “nonsense”. Type snakemake alone",
+        ),
+        (
             "InputFunctionException",
             'InputFunctionException in rule read_sheets in file "p.smk", line 22:\nError:\n  FileRefused: a.xlsx: the right '
             "is missing.\nWildcards:\n  stage=x",
@@ -195,6 +214,22 @@ def test_the_screen_keeps_errors_and_where_the_log_is():
     for name in ("job_info", "shellcmd", "progress", "job_finished", "run_info", "resources_info"):
         assert not screen.filter(event(name))
     assert not screen.filter(event(None, "Select jobs to execute..."))
+
+
+def test_the_screen_leaves_what_the_system_refused_to_the_closing_words(monkeypatch):
+    shown = io.StringIO()
+    handler = logging.StreamHandler(shown)
+    handler.name = "DefaultStreamHandler"
+    logger = logging.getLogger("snakemake.logging")
+    monkeypatch.setattr(logger, "handlers", [handler])
+    monkeypatch.setattr(logger, "filters", [])
+    settings = SimpleNamespace(dryrun=True, verbose=False, debug_dag=False, enable_file_logging=True)
+    run = listen(tuple, settings)
+    text = "Traceback (most recent call last):\nOSError: [Errno 30] Read-only file system: '/r/.snakemake/iocache'"
+    for words in (text, "another error"):
+        logger.error(words, extra={"event": "error", "exception": "OSError"})
+    assert shown.getvalue() == "another error\n"
+    assert any("/r/.snakemake/iocache: the disk can only be read" in sentence for sentence in run.sentences([]))
 
 
 def test_a_terminal_shows_one_line_of_progress():

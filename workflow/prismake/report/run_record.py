@@ -27,7 +27,13 @@ _LOCKED = (
     "snakemake --unlock, then snakemake."
 )
 _WHEN_BACK = "Nothing that was saved is lost. When it is back, go there and type snakemake."
-_UNPROTECT = "Allow them to be written, or delete them: they are made again. Then type snakemake."
+_ABOUT_FILES = {
+    "ProtectedOutputException": "These results are write-protected: {}. Allow them to be written, or delete them: they "
+    "are made again. Then type snakemake.",
+    "MissingInputException": "Files that are needed are not there: {}. Put them back, then type snakemake.",
+    "IncompleteFilesException": "An earlier run was broken off in the middle of a step. Type: snakemake "
+    "--rerun-incomplete",
+}
 _DOCTOR = "Type prismake doctor, which says whether something is missing in the installation."
 _INTERRUPTED = "The run was interrupted. Type snakemake to continue."
 # what Snakemake says of a run after what failed in it has been told, or of an interruption
@@ -142,12 +148,16 @@ class RunRecord(logging.Handler):
 
     @staticmethod
     def _outside(kind: str, text: str) -> str:
+        if kind == "LockException":
+            return _LOCKED
         if refusal := in_traceback(text):
             return f"Nothing was run. {refusal}"
-        if kind == "ProtectedOutputException":
-            _, _, names = text.partition("affected files:")
-            return f"Nothing was run. These results are write-protected: {', '.join(names.split())}. {_UNPROTECT}"
-        return _LOCKED if kind == "LockException" else f"Nothing was run. {_first_line(text)}".rstrip()
+        names = ", ".join(text.partition("affected files:")[2].split()) or "some"
+        if kind in _ABOUT_FILES:
+            return f"Nothing was run. {_ABOUT_FILES[kind].format(names)}"
+        if kind == "MissingRuleException" and (match := re.search(r"No rule to produce (.+?) \(if", text)):
+            return f"Nothing was run. No step makes “{match[1]}”. Type snakemake alone, which makes everything."
+        return f"Nothing was run. {_first_line(text)}".rstrip()
 
 
 def _how(ended: str) -> str:
@@ -158,7 +168,8 @@ def _how(ended: str) -> str:
     if ended in ("SIGSEGV", "SIGBUS", "SIGABRT", "SIGILL", "SIGFPE"):
         return f"crashed inside a library ({ended}); no file of yours is at fault."
     if ended.startswith("SIG"):
-        return f"was killed ({ended}) by somebody, or by the system, which does so when memory runs out."
+        killed = "was killed (SIGKILL) by somebody, or by the system, which does so when memory runs out."
+        return killed if ended == "SIGKILL" else f"was ended from outside ({ended})."
     return (
         "ended without an error message: it was killed, ran out of memory, or was refused something by the system"
         f"{f' (status {ended})' if ended else ''}."
@@ -242,6 +253,11 @@ class QuietScreen(logging.Filter):
             self._shown = False
 
 
+def _is_told_below(record: logging.LogRecord) -> bool:
+    """Whether an error is what the file system refused, of which the closing words make a sentence."""
+    return str(getattr(record, "event", "") or "") == "error" and in_traceback(record.getMessage()) is not None
+
+
 def listen(unmade: Callable[[], Iterable[str]], settings: Any) -> RunRecord:
     """Record the run that starts in this process, and keep the terminal quiet unless ``--verbose`` is given."""
     record = RunRecord(unmade)
@@ -250,6 +266,8 @@ def listen(unmade: Callable[[], Iterable[str]], settings: Any) -> RunRecord:
     logger.addHandler(record)
     loud = settings.dryrun or settings.verbose or settings.debug_dag or not settings.enable_file_logging
     for handler in logger.handlers:
+        if handler.name == _SCREEN:
+            handler.addFilter(lambda entry: not _is_told_below(entry))
         if handler.name == _SCREEN and not loud:
             handler.addFilter(QuietScreen(getattr(handler, "stream", None) or _no_stream()))
     return record
