@@ -23,6 +23,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from reach import show
+
 ROOT = Path(__file__).parents[3]
 SEED = 20_000
 ROWS = 20_000
@@ -143,6 +147,8 @@ def team(rows: int, people: int) -> None:
                 answer(folder / f"config/sheets/title_abstract.{reviewers[0]}.xlsx")
             seconds, wall, peak = run("both", queue, folder, {}, reviewers)
             print(f"{label:<34}{seconds:>8.1f}{wall:>8.1f}{peak:>8.0f}", flush=True)
+            done = "offered and read" if label.startswith("first") else "one answer of one of them"
+            show(f"{people} reviewers, {rows:,} rows, {done}", wall, cpu=seconds, mebibytes=peak)
 
 
 def answer(sheet: Path) -> None:
