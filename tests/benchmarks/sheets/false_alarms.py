@@ -136,5 +136,5 @@ def main(folder: Path, count: int) -> None:
 
 
 if __name__ == "__main__":
-    readings = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    main(Path(sys.argv[2]) if len(sys.argv) > 2 else SHARED / "benchmarks/screening", readings)
+    number = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    main(Path(sys.argv[2]) if len(sys.argv) > 2 else SHARED / "benchmarks/screening", number)

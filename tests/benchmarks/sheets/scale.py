@@ -66,9 +66,12 @@ if {step!r} == "offer":
 elif {step!r} == "read":
     read_sheets.read_answers("title_abstract", protocol, queue, outputs)
 elif {step!r} == "both":
-    earlier = read_sheets.offer_rows("title_abstract", protocol, queue, Path("offered.json"))
+    from prismake.sheets.kept_tables import KeptTables
+    kept = KeptTables("title_abstract", "the same code", Path("kept"))
+    earlier = read_sheets.offer_rows("title_abstract", protocol, queue, Path("offered.json"), kept)
     offered = time.process_time()
-    read_sheets.read_answers("title_abstract", protocol, queue, outputs, earlier)
+    read_sheets.read_answers("title_abstract", protocol, queue, outputs, earlier, kept)
+    kept.sweep()
     print(f"  offered in {{offered:.1f}} CPU s, read in {{time.process_time() - offered:.1f}}", file=sys.stderr)
 status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
 print(time.process_time(), time.monotonic() - began, int(status["VmHWM"].split()[0]) / 1024)
