@@ -9,11 +9,15 @@ when it is called with the size of the row; ``tests/benchmarks/run --reach`` cal
 from __future__ import annotations
 
 import json
+import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 RUNS = Path(__file__).parent / "runs"
+DATA = "PRISMAKE_FIGURES"  # in the environment: the file in which a benchmark leaves its figures for the page
 BEGINS = "load table: "
 
 
@@ -27,8 +31,14 @@ class Row:
     mebibytes: float | None = None
     cpu: float | None = None
 
+    @property
+    def limits(self) -> str:
+        """What it should take at most, in words."""
+        every = ((self.seconds, "s"), (self.cpu, "CPU s"), (self.mebibytes, "MiB"))
+        return ", ".join(f"{most:,.0f} {unit}" for most, unit in every if most)
 
-HUNDRED, MILLION = "graph/large_review.py", "graph/large_review.py --records 1000000 --batch 500"
+
+HUNDRED, MILLION = "graph/large_review.py", "graph/load.py --sizes 500 100000 1000000 --batch 500"
 TEAM = "sheets/scale.py --reviewers 20 --rows 50000"
 ROWS = (
     Row("100,000 records from 6 sources, first run to sheets, status and flow", HUNDRED, 180, 2560),
@@ -56,6 +66,12 @@ def show(words: str, seconds: float, *, cpu: float | None = None, mebibytes: flo
     print(f"{BEGINS}{words}: {', '.join(figures)}", flush=True)
 
 
+def keep(figures: object) -> None:
+    """Leave figures to ``run``, where it has called this benchmark."""
+    if path := os.environ.get(DATA):
+        Path(path).write_text(json.dumps(figures), encoding="utf-8")
+
+
 def rows_in(text: str) -> dict[str, str]:
     """What a benchmark's output says of rows of the table, by their words."""
     found = {}
@@ -78,14 +94,27 @@ def exceeded(figures: str) -> bool:
     return any(float(is_.replace(",", "")) > float(most.replace(",", "")) for is_, most in pairs)
 
 
-def last_measured() -> dict[str, str]:
-    """The newest figures of each row in the runs that are kept."""
-    found: dict[str, str] = {}
-    for path in sorted(RUNS.glob("*.json")):
-        for result in json.loads(path.read_text(encoding="utf-8"))["results"].values():
-            found |= {words: f"{figures}  ({path.stem[:10]})" for words, figures in rows_in(result["text"]).items()}
+def read(path: Path) -> dict[str, Any]:
+    """A run that is kept."""
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def kept_runs() -> dict[str, dict[str, Any]]:
+    """The runs that are kept, by name, oldest first; without short ones."""
+    return {path.name: read(path) for path in sorted(RUNS.glob("*.json")) if ".short." not in path.name}
+
+
+def last_measured(runs: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[str, str]]:
+    """The newest figures of each row, and the run that they are from."""
+    found: dict[str, tuple[str, str]] = {}
+    for name, run in runs.items():
+        for result in run["results"].values():
+            found |= {words: (figures, name) for words, figures in rows_in(result["text"]).items()}
     return found
 
 
 if __name__ == "__main__":
-    print("\n".join(table(last_measured())))
+    for row in ROWS:
+        figures, run = last_measured(kept_runs()).get(row.words, ("not measured", ""))
+        print(f"{row.words}\n    {figures}  {run[:10]}\n    python tests/benchmarks/{row.command}")
