@@ -137,7 +137,7 @@ BENCHMARKS = (
     ),
     Benchmark("screening/score.py", ("--cost",), ("--cost",), (5, 5), needs=("finished reviews",), about="cost"),
     Benchmark(
-        "screening/stopping_rate.py", ("--seeds", "1", "--shuffles", "1"), ("--seeds", "1", "--shuffles", "50"),
+        "screening/stopping_rate.py", ("--seeds", "1", "--shuffles", "1", "--sets", "Cohen_2006_Estrogens"), ("--seeds", "1", "--shuffles", "50"),
         (150, 360), all=(), needs=("finished reviews",),
     ),
     Benchmark("extraction/planted_errors.py", (), (), (20, 20), needs=("metadat",)),

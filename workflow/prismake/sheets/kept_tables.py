@@ -52,7 +52,7 @@ class KeptTables:
     def read(self, path: Path, columns: Sequence[Column], offered: Headings | None) -> SheetTable:
         """As ``read_sheet``, from what is kept where the workbook has been read before."""
         before = self._digest(path)
-        if before and (table := self._kept(self._key(path, before, columns, offered), path, before)):
+        if before and (table := self._from_file(self._key(path, before, columns, offered), path, before)):
             return table
         table = read_sheet(path, columns, offered=offered)
         self.keep(table, columns, offered)
@@ -76,7 +76,7 @@ class KeptTables:
                 with contextlib.suppress(OSError):
                     path.unlink()
 
-    def _kept(self, key: str, path: Path, as_read: str) -> SheetTable | None:
+    def _from_file(self, key: str, path: Path, as_read: str) -> SheetTable | None:
         if os.environ.get(ANEW):
             return None
         with contextlib.suppress(OSError, zlib.error, ValueError, TypeError, KeyError):
@@ -156,7 +156,7 @@ def as_table(content: list[Any], path: Path, as_read: str) -> SheetTable:
             {tuple(place): value for place, value in cells},
             dict(headings),
             dict(rivals),
-            [TabCell(*cell[:-1], tuple(cell[-1])) for cell in tabs],
+            [TabCell(tab, row, column, text, tuple(texts)) for tab, row, column, text, texts in tabs],
             [(row, tuple(texts)) for row, texts in above],
         ),
         {row: dict(texts) for row, texts in context},

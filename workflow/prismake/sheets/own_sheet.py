@@ -201,11 +201,11 @@ def _read(session: Session, who: str, reviewers: Sequence[str], copied: SheetTab
 def _table(session: Session, who: str, file: Path, columns: Sequence[Column], copied: SheetTable | None) -> SheetTable:
     """The cells of a sheet, which are read only if they are not known."""
     offered = session.kept_stage.headings(session.setup.path(who))
-    kept = session.kept_tables if who not in session.files else None
+    tables = session.kept_tables if who not in session.files else None
     if copied is None:
-        return kept.read(file, columns, offered) if kept else read_sheet(file, columns, offered=offered)
-    if kept:
-        kept.keep(copied, columns, offered)
+        return tables.read(file, columns, offered) if tables else read_sheet(file, columns, offered=offered)
+    if tables:
+        tables.keep(copied, columns, offered)
     return copied
 
 
