@@ -120,6 +120,11 @@ BENCHMARKS = (
     ),
     Benchmark("sheets/false_alarms.py", ("100",), ("2000",), (200, 1000), all=("10000",), needs=("finished reviews",)),
     Benchmark("search/reading.py", ("2000", "5000"), (), (60, 60)),
+    Benchmark(
+        "search/sharing.py", ("--records", "2000", "--files", "4", "--megabytes", "1"),
+        ("--records", "60000", "--files", "6", "--megabytes", "20"), (60, 200), all=(),
+    ),
+    Benchmark("search/side_by_side.py", ("0.1", "5"), (), (10, 10)),
     Benchmark("search/downloading.py", ("400", "1"), ("10000", "10"), (30, 60), all=()),
     Benchmark("dedup/scale.py", ("2000",), ("20000", "80000"), (60, 500), all=(), needs=("labelled pairs",)),
     Benchmark("dedup/score_sets.py", _SMALL_SETS, (), (60, 60), needs=("labelled pairs",)),
