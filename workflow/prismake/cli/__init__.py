@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -104,10 +105,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PrismakeError as error:
         print(f"prismake: {error}", file=sys.stderr)
         return 1
-    except (OSError, MemoryError) as error:
+    except Exception as error:
         from prismake.core.jobs import sentence_of
 
-        print(f"prismake: {sentence_of(error)}", file=sys.stderr)
+        if not isinstance(error, (OSError, MemoryError)):
+            traceback.print_exc()
+        print(f"prismake: {sentence_of(error, 'the lines above')}", file=sys.stderr)
         return 1
     return 0
 

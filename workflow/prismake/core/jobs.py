@@ -16,6 +16,7 @@ from prismake.core.refusals import comes_from_the_system, refused
 
 PROBLEM = ".problem"  # suffix of the file beside a log that holds the sentence that stopped the job
 LOGS = Path("results/logs")
+PANIC = "PanicException"  # of libraries written in Rust; no subclass of Exception, and they give no access to its class
 # Objects made before Python looks for rubbish that refers to itself. Its own 700 are met some hundred times while
 # pandas is imported, which takes a quarter of the time of a small step.
 SWEPT_AFTER = 100_000
@@ -41,15 +42,21 @@ def job(log: str) -> Iterator[logging.Logger]:
     except PrismakeError as error:
         logger.error("%s", error)
         _stop(log, str(error))
-    except Exception as error:
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != PANIC:
+            raise
         logger.exception("the step ended in an error")
         _stop(log, f"{sentence_of(error)} The log is {log}.")
     finally:
         gc.set_threshold(*before)
 
 
-def sentence_of(error: Exception) -> str:
-    """What ended a step or a command, for people: only a person's file is blamed for what is in it."""
+def sentence_of(error: BaseException, shown: str = "the log") -> str:
+    """What ended a step or a command, for people: only a person's file is blamed for what is in it.
+
+    Args:
+        shown: where the traceback can be read.
+    """
     if isinstance(error, PrismakeError):
         return str(error)
     if isinstance(error, MemoryError):
@@ -59,9 +66,14 @@ def sentence_of(error: Exception) -> str:
         )
     if isinstance(error, OSError) and comes_from_the_system(error):
         return str(refused(error))
+    if isinstance(error, ImportError):
+        return (
+            f"this installation is not whole ({type(error).__name__}: {error}); no file of yours is at fault. "
+            "Nothing was decided from it. Install prismake again; “prismake doctor” says which libraries do not fit."
+        )
     return (
         f"a fault of prismake itself ({type(error).__name__}: {error}), not of a file of yours. "
-        "Nothing was decided from it. Report it with the log."
+        f"Nothing was decided from it. Report it with {shown}."
     )
 
 
