@@ -11,7 +11,7 @@ import ast
 import gzip
 import importlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -282,6 +282,16 @@ def test_a_fault_of_ours_is_told_as_one(made, path, tmp_path, monkeypatch, capfd
         assert words in problem_of(log), f"{type(error).__name__}: {problem_of(log)}"
 
 
+def test_a_command_says_it_too(monkeypatch, capfd):
+    from prismake import cli
+
+    for error, words in FAULTS.items():
+        monkeypatch.setattr(cli, "_run", broken(error, "prismake.cli"))
+        assert cli.main(["status"]) == 1
+        last = capfd.readouterr().err.splitlines()[-1]
+        assert last.startswith("prismake: ") and words in last
+
+
 # --- whatever catches more than the errors of a reader has its reason here --------------------------------------------
 
 OF_PROGRAMS = {
@@ -318,7 +328,9 @@ def wide_handlers(path: Path) -> Iterator[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
         for node in ast.walk(function):
-            if isinstance(node, ast.ExceptHandler) and not (len(node.body) == 1 and isinstance(node.body[0], ast.Raise)):
+            if isinstance(node, ast.ExceptHandler) and not (
+                len(node.body) == 1 and isinstance(node.body[0], ast.Raise)
+            ):
                 names = _names(node.type) if node.type else {"BaseException"}
             elif isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "suppress":
                 names = set().union(*map(_names, node.args))

@@ -7,6 +7,7 @@ import contextlib
 import gc
 import logging
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -75,6 +76,13 @@ def sentence_of(error: BaseException, shown: str = "the log") -> str:
         f"a fault of prismake itself ({type(error).__name__}: {error}), not of a file of yours. "
         f"Nothing was decided from it. Report it with {shown}."
     )
+
+
+def shown_sentence_of(error: BaseException) -> str:
+    """As ``sentence_of`` where no log is written: the traceback of a fault of ours is printed first."""
+    if not isinstance(error, (PrismakeError, OSError, MemoryError)):
+        traceback.print_exception(error)
+    return sentence_of(error, "the lines above")
 
 
 def _stop(log: str, sentence: str) -> NoReturn:
