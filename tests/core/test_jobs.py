@@ -23,7 +23,10 @@ def stopped_by(error: BaseException, folder) -> str:
         (SheetError("the sheet is empty.", where="a.xlsx"), ["a.xlsx: the sheet is empty."]),
         (MemoryError(), ["too little memory", "no file of yours is at fault"]),
         (AttributeError("no attribute 'cells'"), ["fault of prismake itself", "not of a file of yours", "cells"]),
-        (ImportError("libxml2.so.2"), ["installation is not whole", "no file of yours is at fault", "prismake doctor"]),
+        (
+            ImportError("libxml2.so.2"),
+            ["installation of prismake is not complete", "no file of yours is at fault", "prismake doctor"],
+        ),
         (type("PanicException", (BaseException,), {})("in Rust"), ["fault of prismake itself", "in Rust"]),
         (
             PermissionError(errno.EACCES, "Permission denied", "results/x.csv"),

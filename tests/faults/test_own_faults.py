@@ -31,7 +31,7 @@ FAULTS = {
     AssertionError("never"): OURS,
     RecursionError("maximum recursion depth exceeded"): OURS,
     NotImplementedError("not yet"): OURS,
-    ImportError("libexpat.so.1 is missing"): "this installation is not whole",
+    ImportError("libexpat.so.1 is missing"): "the installation of prismake is not complete",
     MemoryError(): "too little memory",
 }
 # what these raise for what is in a file: deep nesting, a compression that they do not know

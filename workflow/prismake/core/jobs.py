@@ -71,8 +71,8 @@ def sentence_of(error: BaseException, shown: str = "the log") -> str:
         return str(refused(error))
     if isinstance(error, ImportError):
         return (
-            f"this installation is not whole ({type(error).__name__}: {error}); no file of yours is at fault. "
-            "Nothing was decided from it. Install prismake again; “prismake doctor” says which libraries do not fit."
+            f"the installation of prismake is not complete ({error}); no file of yours is at fault. "
+            "Type prismake doctor, which says what is missing."
         )
     return (
         f"a fault of prismake itself ({type(error).__name__}: {error}), not of a file of yours. "
