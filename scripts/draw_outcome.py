@@ -5,6 +5,7 @@ from typing import Any
 
 from prismake.core.files import digest, read_json, write_bytes
 from prismake.core.jobs import job
+from prismake.core.progress import tracked
 from prismake.core.reuse import KeptParts, keeping, reused
 
 
@@ -13,7 +14,7 @@ def main(
 ) -> None:
     """Draw each figure of each outcome by its name: "forest", "funnel", "forest.<column>", "bubble.<column>" or that of
     a sensitivity analysis; ``formats`` are the files of each format in the order of outcomes and names."""
-    files = zip(*formats, strict=True)
+    files = tracked(zip(*formats, strict=True), sum(map(len, figures)), "drawing figures", "figures")
     for path, names in zip(results, figures, strict=True):
         result, made_from = read_json(path), digest(path)
         for name in names:

@@ -8,16 +8,18 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from prismake.core.files import digest, read_json, write_json
-from prismake.fulltexts.pdftext import PAGES
+from prismake.core.progress import tracked
+from prismake.fulltexts.pdftext import FAULT, PAGES
 
 FOLDER = Path("config/fulltexts")
 ARCHIVE = FOLDER / "open_access.json"  # answers of the services of ``openaccess``
 SECONDS = 30.0  # per file; a typical one takes a tenth of a second
+_TO_START = 120.0  # seconds that the reader may need to start, on a busy computer or a slow drive
 FirstPages = dict[str, Any]
 
 
@@ -43,9 +45,11 @@ def state(folder: Path = FOLDER) -> str:
 def attempts(archive: Path = ARCHIVE) -> int:
     """How many requests for open-access links have failed; as a parameter of the rule it makes the next run retry."""
     try:
-        return int(read_json(archive, {}).get("failed", 0))
-    except (ValueError, TypeError, AttributeError):  # the job itself reports what is wrong with the file
-        return -1
+        content = read_json(archive, {})
+    except ValueError:
+        content = None
+    failed = content.get("failed", 0) if isinstance(content, dict) else None
+    return failed if isinstance(failed, int) else -1  # the job itself reports what is wrong with the file
 
 
 def read(files: Sequence[Path], cache: Path, *, seconds: float = SECONDS) -> dict[Path, FirstPages]:
@@ -61,7 +65,8 @@ def read(files: Sequence[Path], cache: Path, *, seconds: float = SECONDS) -> dic
     for path, mark in marks.items():
         if mark not in texts:
             unread.setdefault(mark, path)
-    texts |= dict(zip(unread, _first_pages(list(unread.values()), seconds), strict=True))
+    pages = tracked(_first_pages(list(unread.values()), seconds), len(unread), "reading PDFs", "files")
+    texts |= dict(zip(unread, pages, strict=True))
     if marks or cache.exists():
         write_json(cache, {"made_by": _made_by(), "texts": {mark: texts[mark] for mark in sorted(set(marks.values()))}})
     return {path: {**texts[mark], "digest": mark} for path, mark in marks.items()}
@@ -70,9 +75,12 @@ def read(files: Sequence[Path], cache: Path, *, seconds: float = SECONDS) -> dic
 def _cached_texts(cache: Path) -> dict[str, FirstPages]:
     try:
         content = read_json(cache, {})
-        return content["texts"] if content.get("made_by") == _made_by() else {}
-    except (ValueError, AttributeError, KeyError):
+    except ValueError:
         return {}
+    if not isinstance(content, dict) or content.get("made_by") != _made_by():
+        return {}
+    texts = content.get("texts")
+    return texts if isinstance(texts, dict) else {}
 
 
 def _made_by() -> str:
@@ -81,20 +89,21 @@ def _made_by() -> str:
     return f"pypdf {version('pypdf')}, {PAGES} pages"
 
 
-def _first_pages(files: Sequence[Path], seconds: float) -> list[FirstPages]:
-    answers: list[FirstPages] = []
-    while len(answers) < len(files):
-        answers += _until_one_fails(files[len(answers) :], seconds)
-        if len(answers) < len(files):
-            answers.append({"problem": f"reading the file crashed or took longer than {seconds:.0f} s."})
-    return answers
+def _first_pages(files: Sequence[Path], seconds: float) -> Iterator[FirstPages]:
+    waiting = list(files)
+    while waiting:
+        for answer in _until_one_fails(tuple(waiting), seconds):
+            waiting.pop(0)
+            yield answer
+        if waiting:
+            waiting.pop(0)
+            yield {"problem": f"reading the file crashed or took longer than {seconds:.0f} s."}
 
 
-def _until_one_fails(files: Sequence[Path], seconds: float) -> list[FirstPages]:
+def _until_one_fails(files: Sequence[Path], seconds: float) -> Iterator[FirstPages]:
     """The results of one reader process, up to the first file that takes too long or crashes it."""
     command = [sys.executable, "-m", "prismake.fulltexts.pdftext"]
     paths = "".join(json.dumps(str(path)) + "\n" for path in files)
-    answers: list[FirstPages] = []
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
@@ -102,13 +111,33 @@ def _until_one_fails(files: Sequence[Path], seconds: float) -> list[FirstPages]:
         threading.Thread(target=_feed, args=(process, paths), daemon=True).start()
         threading.Thread(target=_collect, args=(process, lines), daemon=True).start()
         try:
-            while len(answers) < len(files) and (line := lines.get(timeout=seconds)):
-                answers.append(json.loads(line))
-        except (queue.Empty, ValueError):
-            pass
+            _refuse_fault(_answer(lines, _TO_START) or {FAULT: "it did not start"})
+            for _ in files:
+                if not (answer := _answer(lines, seconds)):
+                    break
+                _refuse_fault(answer)
+                yield answer
         finally:
             process.kill()
-    return answers
+
+
+def _answer(lines: queue.Queue[str], seconds: float) -> FirstPages | None:
+    """The next answer of the reader; None if it takes too long or the reader has ended."""
+    try:
+        answer: FirstPages = json.loads(lines.get(timeout=seconds))
+    except (queue.Empty, ValueError):
+        return None
+    return answer
+
+
+def _refuse_fault(answer: FirstPages) -> None:
+    """Raise an error if no file is at fault but the reader, or the computer."""
+    fault = answer.get(FAULT, "")
+    for kind in (MemoryError, ImportError, ModuleNotFoundError):
+        if fault.startswith(kind.__name__):
+            raise kind(fault)
+    if fault:
+        raise RuntimeError(f"the reader of PDFs does not work ({fault})")
 
 
 def _feed(process: Any, paths: str) -> None:
