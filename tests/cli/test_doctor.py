@@ -193,14 +193,14 @@ def test_what_r_lacks_is_a_remark(review, capsys, monkeypatch, answer, words):
 
 
 def test_a_library_that_is_too_old_is_a_fault(review, capsys, monkeypatch):
-    monkeypatch.setattr(examination, "_asked", lambda: ["python-calamine>=0.4", "x; extra == 'test'"])
+    monkeypatch.setattr(examination, "_requirements", lambda: ["python-calamine>=0.4", "x; extra == 'test'"])
     monkeypatch.setattr(examination.metadata, "version", lambda name: "0.3.2")
     status, lines = findings(capsys)
     assert status == 1 and "python-calamine is 0.3.2, needed is >=0.4" in lines["libraries"]
 
 
-def test_a_checkout_is_asked_what_it_needs_now():
-    assert any(text.startswith("snakemake>=") for text in examination._asked())
+def test_a_checkout_is_requirements_what_it_needs_now():
+    assert any(text.startswith("snakemake>=") for text in examination._requirements())
 
 
 def test_the_snakemake_of_another_environment_is_a_fault(review, capsys, monkeypatch):

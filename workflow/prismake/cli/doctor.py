@@ -46,7 +46,9 @@ _OLDEST_R = {"metafor": "3.8", "lme4": "1.1", "jsonlite": "1.8"}  # those of Deb
 _PATIENCE = 60  # seconds for the answer of another program
 _FIRST_LINES = 1_000  # bytes of a script that name the Python which runs it
 _FUTURE = 24 * 3600  # seconds that a file may be ahead of this computer's clock: time zones of memory cards
-_GONE = "is not there; what was read from it last stays in force. To have it back with its answers: prismake restore {}"
+_LOST_SHEET = (
+    "is not there; what was read from it last stays in force. To have it back with its answers: prismake restore {}"
+)
 _CLOUD = re.compile(r"onedrive|dropbox|google ?drive|mobile documents|icloud|nextcloud", re.IGNORECASE)
 
 
@@ -98,7 +100,7 @@ def _counted(count: int, what: str) -> str:
 
 
 def _guarded(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
-    """The findings of a check; what ends it is a finding, so that the others are heard too."""
+    """The findings of a check; what ends it is a finding, so that the others are passed_over too."""
     try:
         yield from check()
     except Exception as error:
@@ -115,7 +117,7 @@ def _libraries() -> Iterator[Finding]:
     from packaging.requirements import Requirement
 
     try:
-        asked = [Requirement(text) for text in _asked()]
+        asked = [Requirement(text) for text in _requirements()]
     except metadata.PackageNotFoundError:
         yield Finding(NOTE, "libraries", "prismake itself is not installed here: which it needs cannot be compared")
         return
@@ -135,7 +137,7 @@ def _libraries() -> Iterator[Finding]:
         yield Finding(WELL, "libraries", f"{len(asked)} as needed")
 
 
-def _asked() -> Sequence[str]:
+def _requirements() -> Sequence[str]:
     """What pyproject.toml asks for: that of a checkout may be newer than what was noted when it was installed."""
     project = graph_root() / "pyproject.toml"
     if project.is_file():
@@ -155,14 +157,14 @@ def _programs() -> Iterator[Finding]:
 
 def _snakemake() -> Iterator[Finding]:
     """Whether the ``snakemake`` that is typed belongs to the environment in which prismake is installed."""
-    typed, here = shutil.which("snakemake"), Path(sys.executable).parent
+    typed, programs = shutil.which("snakemake"), Path(sys.executable).parent
     if typed is None:
         yield Finding(
-            NOTE, "snakemake", f"is not found by its name: activate the environment of prismake, {here.parent}"
+            NOTE, "snakemake", f"is not found by its name: activate the environment of prismake, {programs.parent}"
         )
-    elif not _runs_in(here, Path(typed).resolve()):
+    elif not _runs_in(programs, Path(typed).resolve()):
         yield Finding(
-            WRONG, "snakemake", f"is that of another environment, {typed}. Activate that of prismake, {here.parent}"
+            WRONG, "snakemake", f"is that of another environment, {typed}. Activate that of prismake, {programs.parent}"
         )
 
 
@@ -309,14 +311,16 @@ def _locks() -> Iterator[Finding]:
 
 
 def _history() -> Iterator[Finding]:
-    heard = logging.handlers.BufferingHandler(capacity=1_000)  # what is passed over in reading, such as a line cut off
-    logging.getLogger("prismake").addHandler(heard)
+    passed_over = logging.handlers.BufferingHandler(
+        capacity=1_000
+    )  # what is passed over in reading, such as a line cut off
+    logging.getLogger("prismake").addHandler(passed_over)
     try:
         damaged = damaged_files()
     finally:
-        logging.getLogger("prismake").removeHandler(heard)
+        logging.getLogger("prismake").removeHandler(passed_over)
     yield from (Finding(WRONG, "history", str(error)) for error in damaged)
-    yield from (Finding(NOTE, "history", record.getMessage()) for record in heard.buffer)
+    yield from (Finding(NOTE, "history", record.getMessage()) for record in passed_over.buffer)
     alone = [stage for stage in STAGES if any(SHEETS.glob(f"{stage}.*.xlsx")) and not state_file(stage).exists()]
     if alone:
         names = ", ".join(state_file(stage).as_posix() for stage in alone)
@@ -354,7 +358,7 @@ def _sheets(config: Mapping[str, Any]) -> Iterator[Finding]:
                     yield Finding(WRONG, "sheet", f"{path.as_posix()} is a folder, or a link to nothing. Move it away")
             elif not any(path.with_suffix(suffix).is_file() for suffix in SUFFIXES):
                 faults += 1
-                yield Finding(NOTE, "sheet", f"{path.as_posix()} {_GONE.format(path.as_posix())}")
+                yield Finding(NOTE, "sheet", f"{path.as_posix()} {_LOST_SHEET.format(path.as_posix())}")
     present = [file for path in paths for suffix in SUFFIXES if (file := path.with_suffix(suffix)).is_file()]
     for path in present:
         if open_in_program(path):
