@@ -109,8 +109,8 @@ BENCHMARKS = (
     Benchmark("graph/large_review.py", ("--records", "1000"), (), (110, 110)),
     Benchmark("graph/load.py", ("--sizes", "500", "2000"), ("--sizes", *_SIZES), (340, 340)),
     Benchmark(
-        "graph/load.py", None, None, (0, 620), about="a million records",
-        all=("--sizes", "500", "100000", "1000000", "--batch", "500"),
+        "graph/load.py", None, None, (0, 740), about="a million records",
+        all=("--sizes", "500", "100000", "250000", "1000000", "--batch", "500"),
     ),
     Benchmark("graph/slurm.py", None, None, (0, 400), needs=("Slurm",), all=("--records", "100000", "--parts", "4")),
     Benchmark("sheets/scale.py", ("--rows", "1000"), (), (60, 60)),
