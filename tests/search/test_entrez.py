@@ -377,7 +377,7 @@ def test_progress_is_told_in_lines_and_on_a_terminal_in_one():
         for done in (0, 100, 200, 1000):
             tell(done, 1000)
     assert log.getvalue().count("\n") == 2 and "1,000 of 1,000 records" in log.getvalue()
-    assert terminal.getvalue().count("\r") == 4 and terminal.getvalue().endswith("]\n")
+    assert terminal.getvalue().count("\r") >= 4 and terminal.getvalue().endswith("]\n")
 
 
 @pytest.mark.parametrize(
