@@ -61,6 +61,11 @@ def sentence_of(error: Exception) -> str:
         )
     if isinstance(error, OSError) and comes_from_the_system(error):
         return str(refused(error))
+    if isinstance(error, ImportError):
+        return (
+            f"the installation of prismake is not complete ({error}); no file of yours is at fault. "
+            "Type prismake doctor, which says what is missing."
+        )
     return (
         f"a fault of prismake itself ({type(error).__name__}: {error}), not of a file of yours. "
         "Nothing was decided from it. Report it with the log."
