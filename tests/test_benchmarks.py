@@ -117,7 +117,7 @@ def test_the_page_shows_what_was_measured_last_and_names_what_grows_too_fast(run
     def measured(power: float, began: str, words: str = "") -> dict:
         sizes = {str(size): column(power, size) for size in (0, 20_000, 100_000)}
         data = {"batch": 0, "sources": 6, "sizes": sizes}
-        about = {"began": began, "cores": 2, "machine": "Linux", "python": "3.14"}
+        about = {"began": began, "load": 0.3, "cores": 2, "machine": "Linux", "python": "3.14"}
         return {"about": about, "results": {"load": {"text": words, "failed": False, "data": data}}}
 
     row = run.ROWS[0]

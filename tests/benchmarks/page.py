@@ -24,6 +24,7 @@ from reach import ROWS, RUNS, last_measured, read
 ROOT = Path(__file__).parents[2]
 PAGE, FIGURE = ROOT / "docs/scale.md", ROOT / "docs/images/scale.svg"
 PUBMED = 38_000_000
+IDLE = 1.5  # load of a machine before the run, up to which nothing else was at work
 SHOWN = 0.95  # of the cost at the largest size: steps beyond are in one line
 RUNS_OF_LOAD = ("first run", "nothing to do", "one decision")  # of ``graph/load.py``
 _OTHERS = ("graph", "all", "wall", "command, wall", "floor, wall")
@@ -123,11 +124,12 @@ def page(runs: Mapping[str, Mapping[str, Any]], found: Sequence[Load]) -> str:
     measured = last_measured(runs)
     used = sorted({*(load.run for load in found), *(date for _, date in measured.values())})
     about = runs[used[-1]]["about"]
+    busy = f"other programs at work (load {about['load']:.0f})" if about["load"] > IDLE else "nothing else at work"
     lines = [
         "# What large reviews cost",
         "",
         _wrapped(
-            f"Measured on {about['cores']} cores ({about['machine']}, Python {about['python']}) by `python "
+            f"Measured on {about['cores']} cores ({about['machine']}, Python {about['python']}), with {busy}, by `python "
             "tests/benchmarks/run --reach --all`, which also writes this page. Invented records with titles of 14 words and "
             "abstracts of 210 are spread over six RIS exports, one in four in two of them, and made into sheets, status and "
             "flow of title and abstract. CPU times vary by a tenth, wall times with whatever else the computer does. *Floor* is "
