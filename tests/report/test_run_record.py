@@ -232,6 +232,18 @@ def test_the_screen_leaves_what_the_system_refused_to_the_closing_words(monkeypa
     assert any("/r/.snakemake/iocache: the disk can only be read" in sentence for sentence in run.sentences([]))
 
 
+def test_a_log_that_cannot_be_written_is_told_once_without_tracebacks(monkeypatch, capsys):
+    handler = logging.FileHandler("/dev/full", delay=True)
+    logger = logging.getLogger("snakemake.logging")
+    monkeypatch.setattr(logger, "handlers", [handler])
+    monkeypatch.setattr(logger, "filters", [])
+    listen(tuple, SimpleNamespace(dryrun=False, verbose=False, debug_dag=False, enable_file_logging=True))
+    for number in range(3):
+        logger.error("line %d", number)
+    said = capsys.readouterr().err
+    assert said.count("log cannot be written") == 1 and "No space left" in said and "Traceback" not in said
+
+
 def test_a_terminal_shows_one_line_of_progress():
     class Terminal(io.StringIO):
         def isatty(self) -> bool:

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import re
 import signal
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -151,7 +152,7 @@ class RunRecord(logging.Handler):
         if kind == "LockException":
             return _LOCKED
         if refusal := in_traceback(text):
-            return f"Nothing was run. {refusal}"
+            return f"Nothing was run{'.' if refusal.where else ':'} {refusal}"
         names = ", ".join(text.partition("affected files:")[2].split()) or "some"
         if kind in _ABOUT_FILES:
             return f"Nothing was run. {_ABOUT_FILES[kind].format(names)}"
@@ -258,6 +259,18 @@ def _is_told_below(record: logging.LogRecord) -> bool:
     return str(getattr(record, "event", "") or "") == "error" and in_traceback(record.getMessage()) is not None
 
 
+class _UnwritableLog:
+    """Says once that a log cannot be written, where ``logging`` would show a traceback for each of its lines."""
+
+    def __init__(self) -> None:
+        self._said = False
+
+    def __call__(self, record: logging.LogRecord) -> None:
+        if not self._said:
+            print(f"Snakemake's log cannot be written ({sys.exc_info()[1]}).", file=sys.stderr)
+        self._said = True
+
+
 def listen(unmade: Callable[[], Iterable[str]], settings: Any) -> RunRecord:
     """Record the run that starts in this process, and keep the terminal quiet unless ``--verbose`` is given."""
     record = RunRecord(unmade)
@@ -268,6 +281,8 @@ def listen(unmade: Callable[[], Iterable[str]], settings: Any) -> RunRecord:
     for handler in logger.handlers:
         if handler.name == _SCREEN:
             handler.addFilter(lambda entry: not _is_told_below(entry))
+        if isinstance(handler, logging.FileHandler):
+            handler.handleError = _UnwritableLog()  # type: ignore[method-assign]
         if handler.name == _SCREEN and not loud:
             handler.addFilter(QuietScreen(getattr(handler, "stream", None) or _no_stream()))
     return record
