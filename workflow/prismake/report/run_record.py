@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from prismake.core.errors import PrismakeError
-from prismake.core.jobs import keep_problem, problem_of
+from prismake.core.jobs import INTERRUPTED, keep_problem, problem_of
 from prismake.core.refusals import in_traceback
 
 _SCREEN = "DefaultStreamHandler"  # the name of Snakemake's handler for the terminal
@@ -38,7 +38,9 @@ _ABOUT_FILES = {
 _DOCTOR = "Type prismake doctor, which says whether something is missing in the installation."
 _INTERRUPTED = "The run was interrupted. Type snakemake to continue."
 # what Snakemake says of a run after what failed in it has been told, or of an interruption
-_NOTHING_NEW = ("At least one job did not complete", "Cancelling snakemake")
+_NOTHING_NEW = re.compile(
+    r"At least one job did not complete|Cancelling snakemake|^\W*CalledProcessError", re.MULTILINE
+)
 _ENDED = re.compile(r"\.(\w+)\.py' (?:died with <Signals\.(\w+)|returned non-zero exit status (\d+))")
 _MOST_FILES = 6
 _SHELL = 128
@@ -98,7 +100,7 @@ class RunRecord(logging.Handler):
     def remember(self) -> None:
         """Save a sentence for each failed job that left none, so that it is available after the run."""
         for job in self.failed:
-            if job.log and not problem_of(job.log):
+            if job.log and not problem_of(job.log) and not self._was_interrupted(job):
                 keep_problem(job.log, self._sentence(job))
 
     def sentences(self, problems: Iterable[str]) -> list[str]:
@@ -107,7 +109,9 @@ class RunRecord(logging.Handler):
         lines = [
             text
             for job in self.failed
-            if not (job.log and problem_of(job.log)) and (text := self._sentence(job)) not in problems
+            if not (job.log and problem_of(job.log))
+            and not self._was_interrupted(job)
+            and (text := self._sentence(job)) not in problems
         ]
         if not self._folder.is_dir():
             return [f"{self._folder} is gone: was it moved, renamed, or its drive disconnected? {_WHEN_BACK}"]
@@ -117,8 +121,8 @@ class RunRecord(logging.Handler):
             lines += [str(refusal) for _, text in self.errors if (refusal := in_traceback(text))]
             lines += [_without_results(text) for kind, text in self.errors if kind == "MissingOutputException"]
         if not self.went_well() and not lines and not problems:
-            others = [line for _, text in self.errors if (line := _first_line(text)) and _NOTHING_NEW[0] not in line]
-            lines += [line for line in others if _NOTHING_NEW[1] not in line] or [_INTERRUPTED]
+            others = [_first_line(text) for _, text in self.errors if not _NOTHING_NEW.search(text)]
+            lines += [line for line in others if line] or [_INTERRUPTED]
         return lines
 
     def current_words(self) -> str:
@@ -141,6 +145,9 @@ class RunRecord(logging.Handler):
             return f"{name} could not begin: its error stands above, below the word Traceback. {_DOCTOR}"
         ending = f"The last line of its log: {last}" if last else "Its log is empty."
         return f"{name} {_how(ended)} {ending} The log is {job.log}. Type snakemake to try again."
+
+    def _was_interrupted(self, job: FailedJob) -> bool:
+        return self._ended(job) in (signal.SIGINT.name, str(INTERRUPTED))
 
     def _ended(self, job: FailedJob) -> str:
         """The signal or the status with which the process of a job ended, as Snakemake says; "" if it does not."""
