@@ -73,9 +73,11 @@ sys.executable = shlex.quote(sys.executable)
 # where results/ is: here, or below the `prefix:` with which another Snakefile uses this one as a `module`
 HERE = Path(workflow.modifier.path_modifier.prefix or "")
 
+# including those of --configfile, of which Snakemake itself has read what it could
+CONFIG_FILES = ["config/config.yaml", *map(str, workflow.config_settings.configfiles)]
+
 try:
-    # including those of --configfile, if Snakemake has got this far
-    for path in ["config/config.yaml", *workflow.config_settings.configfiles]:
+    for path in CONFIG_FILES:
         check_config_file(Path(path))
 except (PrismakeError, OSError) as error:
     raise WorkflowError(sentence_of(error))
@@ -85,7 +87,8 @@ configfile: "config/config.yaml"
 
 
 try:
-    config = validated(config)
+    settings_given = ["--config"] if workflow.config_settings.config else []
+    config = validated(config, where=" with ".join(CONFIG_FILES + settings_given))
     SOURCES = sources(config, SEARCHES)
     # export files that one job reads, for the sources that are too large for a single one
     SHARES = {
