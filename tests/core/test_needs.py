@@ -16,8 +16,8 @@ TABLES = {100_000: 95, 1_000_000: 952}
 
 def rules() -> dict[str, str]:
     """The text of each rule by the script that it runs."""
-    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "rules").glob("*.smk")))
-    blocks = re.split(r"(?m)^ *rule\b", text)[1:]
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "rules").glob("*.smk")]
+    blocks = [block for text in texts for block in re.split(r"(?m)^ *rule\b", text)[1:]]
     return {re.search(r"scripts/(\w+)\.py", block)[1]: block for block in blocks}
 
 
@@ -49,8 +49,9 @@ def test_what_touches_config_runs_where_snakemake_was_typed():
 @pytest.mark.parametrize("records", TABLES)
 def test_more_is_asked_for_than_was_measured(records):
     column = 2 * list(TABLES).index(records) + 1
-    measured = {row[0].strip("`"): (float(row[column]), float(row[column + 1])) for row in cells("submitted rule")}
-    assert set(measured) == set(MEASURED)
+    rows = cells("submitted rule")
+    assert {row[0].strip("`") for row in rows} == set(MEASURED)
+    measured = {row[0].strip("`"): (float(row[column]), float(row[column + 1])) for row in rows if row[column] != "–"}
     for rule, (seconds, mib) in measured.items():
         size = TABLES[records]
         if rule == "normalise_records":  # measured with four shares

@@ -37,19 +37,19 @@ class Use:
 
 MEASURED = {
     "normalise_records": Use(235, 0.3, 4.3, 0.08),
-    "find_duplicates": Use(235, 0.5, 5.9, 0.18),
-    "queue_records": Use(220, 0.3, 3.8, 0.015),
-    "queue_reports": Use(225, 0.3, 3.8, 0.012),
+    "find_duplicates": Use(255, 0.5, 5.9, 0.18),
+    "queue_records": Use(250, 0.3, 4.6, 0.018),
+    "queue_reports": Use(250, 0.3, 4.6, 0.012),
     "count_flow": Use(220, 0.3, 1.1, 0.012),
-    "collect_outcomes": Use(290, 0.6, 3.8, 0.015),
+    "collect_outcomes": Use(210, 0.3, 0.3, 0.001),
     "score_studies": Use(165, 0.2),
     "draw_appraisal": Use(245, 1.1),
     "draw_flow": Use(225, 0.7),
     "pool_outcome": Use(180, 0.3, mib_of_outcome=2, seconds_of_outcome=0.6),
     "draw_outcome": Use(235, 0.6, mib_of_outcome=5, seconds_of_outcome=1.2),
-    "write_report": Use(300, 1.4, 3.8, 0.03),
-    "write_manuscript": Use(350, 3.2, 3.8, 0.03),
-    "write_supplement": Use(330, 1.4, 3.8, 0.03),
+    "write_report": Use(340, 1.4, 1.5, 0.01),
+    "write_manuscript": Use(370, 3.2, 5.0, 0.03),
+    "write_supplement": Use(350, 1.4, 6.0, 0.09),
 }
 
 
