@@ -23,10 +23,12 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2] / "e2e"))
 
 from prismake.core.names import STAGES_BEFORE_POOLING
 from prismake.protocol.division import groups
+from reach import show
 from review import Review, config, environment, snakemake_command
 
 SEED = 17
@@ -113,6 +115,8 @@ def main() -> None:
             mib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
             figures = f"{chosen.outcomes:9,} {chosen.studies:8} {jobs:5} {wall:8.1f} {cpu:8.1f} {mib:6.0f}"
             print(f"{figures}  {same}", flush=True)
+            words = f"{chosen.outcomes} outcomes of {chosen.studies} studies with 8 analyses, scheduling included"
+            show(words, wall, cpu=cpu, mebibytes=mib)
 
 
 if __name__ == "__main__":

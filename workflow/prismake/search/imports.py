@@ -141,7 +141,7 @@ def stream(
     with record_table.bulk():
         files = list(map(Path, paths))
         shared_inventory = Inventory()  # the answers of one search form a single export
-        for path in files:
+        for path in tracked(files, len(files), f"reading {source}", "files"):
             file, record_ids = (
                 _FileBeingRead(path.name, inventory=shared_inventory if once else Inventory()),
                 list[str](),
