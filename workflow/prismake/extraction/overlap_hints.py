@@ -86,8 +86,8 @@ def overlap_hints(
     """
     import pandas as pd
 
-    wanted = {name for names in studies["report_ids"] for name in names.split("; ")}
-    report_of = {row[REPORT_ID]: row for row in reports[reports[REPORT_ID].isin(wanted)].to_dict("records")}
+    report_ids = {name for names in studies["report_ids"] for name in names.split("; ")}
+    report_of = {row[REPORT_ID]: row for row in reports[reports[REPORT_ID].isin(report_ids)].to_dict("records")}
     named = [set(family) for family in families]
     signs = {}
     for row in studies.to_dict("records"):
