@@ -23,13 +23,12 @@ from prismake.core.software import versions, with_build
 from prismake.core.paths import note_prefix
 from prismake.core.stamps import keep_sources, stamp
 from prismake.core.clocks import date_back
-from prismake.core.errors import PrismakeError
 from prismake.core.refusals import refuse_unwritable
 from prismake.fulltexts import folder as fulltexts
-from prismake.core.files import sweep_all_drafts
+from prismake.core.files import sweep_all_drafts, sweep_drafts
 from prismake.core.needs import reserved, share_megabytes, table_megabytes
-from prismake.core.jobs import LOGS, forget_problems, sentence_of
-from prismake.core.reuse import force
+from prismake.core.jobs import LOGS, forget_problems, shown_sentence_of
+from prismake.core.reuse import RESULTS_OF_STEPS, force
 from prismake.search.notices import failed_before, pubmed_search
 from prismake.search.discovery import shares, sources
 from prismake.protocol.division import groups
@@ -79,8 +78,8 @@ CONFIG_FILES = ["config/config.yaml", *map(str, workflow.config_settings.configf
 try:
     for path in CONFIG_FILES:
         check_config_file(Path(path))
-except (PrismakeError, OSError) as error:
-    raise WorkflowError(sentence_of(error))
+except Exception as error:
+    raise WorkflowError(shown_sentence_of(error))
 
 
 configfile: "config/config.yaml"
@@ -103,8 +102,8 @@ try:
             print(finished, file=sys.stderr)
         if not workflow.output_settings.dryrun:
             refuse_unwritable(written_folders(HERE / "results"))
-except (PrismakeError, OSError) as error:
-    raise WorkflowError(sentence_of(error))
+except Exception as error:
+    raise WorkflowError(shown_sentence_of(error))
 
 OUTCOMES = list(config["outcomes"])
 # outcomes that are pooled by one job, by the first of them
@@ -178,7 +177,8 @@ include: "rules/report.smk"
 
 
 if workflow.is_main_process:
-    sweep_all_drafts(HERE / "results", Path("config"))
+    sweep_all_drafts(HERE / "results", Path("config"), RESULTS_OF_STEPS)
+    sweep_drafts(Path())  # of exports
     if not workflow.output_settings.dryrun:
         # files dated in the future would stop every run, or hide changes
         files = [
