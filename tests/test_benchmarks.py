@@ -185,3 +185,14 @@ def test_an_interrupted_run_keeps_what_it_has_and_goes_on(run, two_benchmarks, m
     content = json.loads(path.read_text(encoding="utf-8"))
     assert content["finished"] and list(content["results"]) == ["room/bad.py", "room/good.py"]
     assert os.listdir(two_benchmarks / "runs") == [path.name]
+
+
+def test_what_measures_the_load_table_writes_the_page(run, two_benchmarks, monkeypatch):
+    written = []
+    monkeypatch.setattr(run.page, "write", written.append)
+    monkeypatch.setattr(run, "PAGE_FROM", "room/good.py")
+    assert _run(run, monkeypatch, "--reach", "--short") == 0
+    assert written == []
+    assert _run(run, monkeypatch, "--reach") == 0
+    [path] = written.pop()
+    assert list(run.read(path)["results"]) == ["room/good.py"] and ".short." not in path.name

@@ -169,7 +169,7 @@ def draw(found: Sequence[Load]) -> None:
     matplotlib.rcParams |= {"svg.hashsalt": "scale", "svg.fonttype": "none", "font.size": 9}
     from matplotlib import pyplot as plt
 
-    figure, panels = plt.subplots(1, len(found), figsize=(5.4 * len(found), 4.4), layout="constrained", squeeze=False)
+    figure, panels = plt.subplots(1, len(found), figsize=(6.2 * len(found), 4.0), layout="constrained", squeeze=False)
     for axis, load in zip(panels[0], found, strict=True):
         sizes, shown = sorted(load.sizes), 0.0
         total = sum(load.seconds(step)[sizes[-1]] for step in load.steps())
@@ -192,11 +192,12 @@ def draw(found: Sequence[Load]) -> None:
             sizes[-1], everything[sizes[-1]] * 2, "proportional", ha="right", va="bottom", color="0.3", fontsize=8
         )
         axis.set(xscale="log", yscale="log", xlabel="records", ylabel="CPU seconds")
+        axis.set_ylim(top=everything[sizes[-1]] * 4)
         axis.set_title(f"batches of {load.batch}" if load.batch else "everything handed out at once", fontsize=10)
         axis.set_xticks(sizes, [f"{size:,}" for size in sizes], rotation=30, ha="right", fontsize=8)
         axis.set_xticks([], minor=True)
         axis.grid(which="major", color="0.9")
-        axis.legend(fontsize=7.5, frameon=False)
+        axis.legend(fontsize=7.5, frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     figure.savefig(FIGURE, metadata={"Date": None})
 
 
