@@ -57,6 +57,13 @@ def write_down():
 """
 
 
+def submitted_rules() -> set[str]:
+    """The scripts of the rules that a cluster runs."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "rules").glob("*.smk"))
+    blocks = re.split(r"(?m)^ *rule\b", text)[1:]
+    return {re.search(r"scripts/(\w+)\.py", block)[1] for block in blocks if "localrule: True" not in block}
+
+
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory) -> Path:
     """A folder with a list of the files that each job of the demonstration opened."""
@@ -219,6 +226,20 @@ def test_no_job_opened_a_file_that_its_stamp_does_not_cover(demo, opened):
                 seen.add(script)
     # the demonstration is too small for its exports and records to be shared out among jobs
     assert seen == {path.stem for path in (ROOT / "scripts").glob("*.py")} - {"normalise_records", "read_exports"}
+
+
+def test_steps_that_a_cluster_runs_leave_config_alone(demo, opened):
+    """Sheets and history are opened only by steps that run where snakemake was typed."""
+    submitted = submitted_rules()
+    touched = set()
+    for listing in opened.iterdir():
+        script = listing.name.split(".")[1]
+        if script in submitted:
+            paths = {(demo.folder / line).resolve() for line in listing.read_text(encoding="utf-8").splitlines()}
+            touched |= {
+                (script, path.name) for path in paths if path.is_relative_to((demo.folder / "config").resolve())
+            }
+    assert touched == set()
 
 
 def test_nothing_to_do_afterwards_and_the_same_bytes_again(demo, monkeypatch):
