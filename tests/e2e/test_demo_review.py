@@ -41,6 +41,9 @@ R_RESULTS = {
 }
 
 
+ODD_NAME = "Anna’s “trials” & 100 % of #1; $HOME {x} [y] é ü 漢 ".ljust(190, "n")  # 200 bytes
+ODD_ENVIRONMENT = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "4711"}
+
 # Python runs this before a job's script: it writes down which files the job opens.
 NOTE_WHAT_IS_OPENED = """
 import atexit, os, sys
@@ -64,9 +67,13 @@ def opened(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory, opened) -> Review:
-    """A copy of the project, run once by a bare snakemake."""
+    """A copy of the project, run once by a bare snakemake, where and as few people would.
+
+    In a folder with a name of 200 bytes, in the locale C, at the other end of the days, with another order of sets and
+    with files that nobody else may read. It is made once more in the process of the tests, as anybody would.
+    """
     review = QuickReview.__new__(QuickReview)
-    review.folder = tmp_path_factory.mktemp("demo") / "prismake"
+    review.folder = tmp_path_factory.mktemp("demo") / ODD_NAME
     review.folder.mkdir()
     for name in ("Snakefile", "rules", "scripts", "profiles", "config"):
         source = ROOT / name
@@ -75,7 +82,13 @@ def demo(tmp_path_factory, opened) -> Review:
     (customized / "sitecustomize.py").write_text(NOTE_WHAT_IS_OPENED.format(folder=str(opened)), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(customized), prepend=os.pathsep)
-        review.output = Review.run(review)
+        for name, value in ODD_ENVIRONMENT.items():
+            patch.setenv(name, value)
+        usual = os.umask(0o077)
+        try:
+            review.output = Review.run(review)
+        finally:
+            os.umask(usual)
     return review
 
 
@@ -121,8 +134,9 @@ def test_r_makes_the_same_results(demo, outcome):
     needed = 'quit(status = !(requireNamespace("metafor", quietly = TRUE) && requireNamespace("lme4", quietly = TRUE)))'
     if subprocess.run(["Rscript", "-e", needed], capture_output=True, check=False).returncode:
         pytest.skip("the R packages metafor and lme4 are not installed")
-    script = demo.folder / f"results/pooling/{outcome}.check.R"
-    done = subprocess.run(["Rscript", str(script)], capture_output=True, text=True, timeout=120, check=False)
+    # by a relative path: Rscript itself finds no script below a folder with quotation marks in its name
+    command = ["Rscript", f"results/pooling/{outcome}.check.R"]
+    done = subprocess.run(command, cwd=demo.folder, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"^all \d{3} numbers agree", done.stdout, re.MULTILINE)
     assert done.stdout.count("prismake") > 15
