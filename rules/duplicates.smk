@@ -9,6 +9,12 @@ rule normalise_records:
         forms="results/duplicates/forms/{scatteritem}.parquet",
     log:
         "results/logs/normalise_records.{scatteritem}.log",
+    resources:
+        **needs(
+            "normalise_records",
+            parts=config["divide"]["parts"],
+            above=config["divide"]["above"],
+        ),
     params:
         above=config["divide"]["above"],
         code=code("normalise_records"),
@@ -33,6 +39,8 @@ rule find_duplicates:
     log:
         "results/logs/find_duplicates.log",
     threads: 2
+    resources:
+        **needs("find_duplicates"),
     params:
         merge_cochrane_versions=config["duplicates"]["merge_cochrane_versions"],
         code=code("find_duplicates"),

@@ -128,7 +128,9 @@ class Client:
         self.pace.wait_turn()
         with self.opener.open(target, timeout=self.policy.timeout) as response:
             answer = body(response, self.policy)
-        return _judged(answer, self.api_key)
+        content = _judged(answer, self.api_key)
+        self.pace.answered()
+        return content
 
 
 class _Unsent:
