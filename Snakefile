@@ -30,7 +30,7 @@ from prismake.core.files import sweep_all_drafts
 from prismake.core.jobs import LOGS, forget_problems, sentence_of
 from prismake.core.reuse import force
 from prismake.search.notices import failed_before, pubmed_search
-from prismake.search.discovery import sources
+from prismake.search.discovery import shares, sources
 from prismake.protocol.division import groups
 from prismake.protocol.config_file import check_config_file
 from prismake.protocol.instrument_files import NONE as NO_INSTRUMENT
@@ -72,9 +72,11 @@ sys.executable = shlex.quote(sys.executable)
 # where results/ is: here, or below the `prefix:` with which another Snakefile uses this one as a `module`
 HERE = Path(workflow.modifier.path_modifier.prefix or "")
 
+# including those of --configfile, of which Snakemake itself has read what it could
+CONFIG_FILES = ["config/config.yaml", *map(str, workflow.config_settings.configfiles)]
+
 try:
-    # including those of --configfile, if Snakemake has got this far
-    for path in ["config/config.yaml", *workflow.config_settings.configfiles]:
+    for path in CONFIG_FILES:
         check_config_file(Path(path))
 except (PrismakeError, OSError) as error:
     raise WorkflowError(sentence_of(error))
@@ -84,8 +86,15 @@ configfile: "config/config.yaml"
 
 
 try:
-    config = validated(config)
+    settings_given = ["--config"] if workflow.config_settings.config else []
+    config = validated(config, where=" with ".join(CONFIG_FILES + settings_given))
     SOURCES = sources(config, SEARCHES)
+    # export files that one job reads, for the sources that are too large for a single one
+    SHARES = {
+        name: parts
+        for name, details in SOURCES.items()
+        if (parts := shares(details, config["divide"]["megabytes"]))
+    }
     if workflow.is_main_process:
         note_prefix(HERE)
         refuse_damaged()
@@ -138,6 +147,7 @@ scattergather:
 
 wildcard_constraints:
     source="[a-z][a-z0-9_]*",
+    number="[0-9]+",
     stage="|".join(PANEL_STAGES),
     outcome="|".join(OUTCOMES) or "none",
 

@@ -29,6 +29,14 @@ def kept(paths):
     return [local(str(path)) for path in paths]
 
 
+def shares_of(source, suffix):
+    """What was read of each share of a source; none if it is read as a whole."""
+    return expand(
+        f"results/search/shares/{source}.{{number}}.{suffix}",
+        number=range(len(SHARES.get(source, []))),
+    )
+
+
 def previous_version(wildcards):
     """The file of the version that this review updates, if one was frozen here."""
     name = config["previous"]["version"]

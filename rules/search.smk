@@ -1,10 +1,32 @@
 # Needs: exports and archives in config/searches/. Makes: one table of records, one log of searches.
 
 
+rule read_exports:
+    """Read a share of the exports of a large source, whose shares are read side by side."""
+    input:
+        files=lambda wildcards: kept(SHARES[wildcards.source][int(wildcards.number)]),
+    output:
+        read="results/search/shares/{source}.{number}.json",
+        table="results/search/shares/{source}.{number}.parquet",
+    log:
+        "results/logs/read_exports.{source}.{number}.log",
+    localrule: True
+    params:
+        code=code("read_exports"),
+    script:
+        "../scripts/read_exports.py"
+
+
 rule search_source:
     """Read one source: its exports, or the database itself, whose answers are archived outside the graph."""
     input:
-        files=lambda wildcards: kept(SOURCES[wildcards.source]["files"]),
+        files=lambda wildcards: (
+            []
+            if wildcards.source in SHARES
+            else kept(SOURCES[wildcards.source]["files"])
+        ),
+        read=lambda wildcards: shares_of(wildcards.source, "json"),
+        tables=lambda wildcards: shares_of(wildcards.source, "parquet"),
     output:
         log="results/search/{source}.json",
         records="results/search/{source}.parquet",

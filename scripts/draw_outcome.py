@@ -5,6 +5,7 @@ from typing import Any
 
 from prismake.core.files import digest, read_json, write_bytes
 from prismake.core.jobs import job
+from prismake.core.progress import tracked
 from prismake.core.reuse import KeptParts, keeping, reused
 
 
@@ -14,7 +15,8 @@ def main(
     """Draw each figure of each outcome by its name: "forest", "funnel", "forest.<column>", "bubble.<column>" or that of
     a sensitivity analysis; ``formats`` are the files of each format in the order of outcomes and names."""
     files = zip(*formats, strict=True)
-    for path, names in zip(results, figures, strict=True):
+    outcomes = zip(results, figures, strict=True)
+    for path, names in tracked(outcomes, len(results), "drawing figures", "outcomes"):
         result, made_from = read_json(path), digest(path)
         for name in names:
             draw(result, name, next(files), look, made_from, kept)

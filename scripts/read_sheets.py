@@ -11,13 +11,18 @@ from prismake.core.reuse import keeping, reused
 from prismake.kept.sheet_files import files_beside
 
 if TYPE_CHECKING:
+    from prismake.sheets.kept_tables import KeptTables
     from prismake.sheets.stage import StageSheets
 
 # The rooms of sheets and panel are imported where they are used: results that are put back need none of them.
 
 
-def offer_rows(stage: str, protocol: dict, queue_file: Path, offered: Path) -> "StageSheets":
+def offer_rows(
+    stage: str, protocol: dict, queue_file: Path, offered: Path, kept: "KeptTables | None" = None
+) -> "StageSheets":
     """Bring the sheets of one stage up to date and list what is on offer; existing rows stay as they are.
+
+    Large workbooks that have not changed since an earlier run are taken from the tables ``kept``.
 
     Returns the sheets as they were read before.
     """
@@ -31,7 +36,7 @@ def offer_rows(stage: str, protocol: dict, queue_file: Path, offered: Path) -> "
     from prismake.sheets.stage import load_stage
 
     with bulk():  # answers hold no reference cycles
-        sheets = load_stage(stage, protocol, QueueFile(queue_file))
+        sheets = load_stage(stage, protocol, QueueFile(queue_file), kept_tables=kept)
     planned = plan(sheets)
     form, reviewers = planned.sheets.setup.form, planned.sheets.reviewers
     copies = offer(
@@ -47,7 +52,12 @@ def offer_rows(stage: str, protocol: dict, queue_file: Path, offered: Path) -> "
 
 
 def read_answers(
-    stage: str, protocol: dict, queue_file: Path, output: dict[str, Path], earlier: "StageSheets | None" = None
+    stage: str,
+    protocol: dict,
+    queue_file: Path,
+    output: dict[str, Path],
+    earlier: "StageSheets | None" = None,
+    kept: "KeptTables | None" = None,
 ) -> None:
     """Read one stage, keep its answers beside the sheets, and write its tables.
 
@@ -61,7 +71,7 @@ def read_answers(
     from prismake.sheets.stage import load_stage
 
     with bulk():  # answers hold no reference cycles
-        sheets = load_stage(stage, protocol, QueueFile(queue_file), earlier=earlier)
+        sheets = load_stage(stage, protocol, QueueFile(queue_file), earlier=earlier, kept_tables=kept)
         decisions = sheets.decisions()
         settled_by = {decision.item: decision.settled_by for decision in decisions}
         workbooks = {who: (table.path, table.digest) for who, table in sheets.tables.items()}
@@ -78,6 +88,10 @@ def read_answers(
 
 if "snakemake" in globals() and not reused(snakemake, beside := partial(files_beside, snakemake.wildcards.stage)):
     with job(snakemake.log[0]), keeping(snakemake, beside):
+        from prismake.sheets.kept_tables import KeptTables
+
         asked = (snakemake.wildcards.stage, snakemake.params.protocol, Path(snakemake.input.queue))
-        earlier = offer_rows(*asked, Path(snakemake.output.offered))
-        read_answers(*asked, {name: Path(path) for name, path in snakemake.output.items()}, earlier)
+        kept = KeptTables(snakemake.wildcards.stage, snakemake.params.code)
+        earlier = offer_rows(*asked, Path(snakemake.output.offered), kept)
+        read_answers(*asked, {name: Path(path) for name, path in snakemake.output.items()}, earlier, kept)
+        kept.sweep()

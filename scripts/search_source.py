@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
-from prismake.core.files import write_json
+from prismake.core.files import read_json, write_json
 from prismake.core.jobs import job
 from prismake.search.sources import read_source
 
 
-def main(source, details, email, folder: Path, output: dict[str, Path]) -> None:
+def main(source, details, email, folder: Path, shares, output: dict[str, Path]) -> None:
     """Write the search log, the records and the decisions of one source."""
-    write_json(output["log"], read_source(source, details, email, folder, output["records"], output["decisions"]))
+    paths = output["records"], output["decisions"]
+    write_json(output["log"], read_source(source, details, email, folder, *paths, shares))
 
 
 if "snakemake" in globals():
@@ -19,5 +20,6 @@ if "snakemake" in globals():
             snakemake.params.details,
             snakemake.params.email,
             Path("config/searches"),
+            ([read_json(Path(path)) for path in snakemake.input.read], [Path(path) for path in snakemake.input.tables]),
             {name: Path(path) for name, path in snakemake.output.items()},
         )

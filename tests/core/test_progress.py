@@ -1,6 +1,7 @@
 """Long steps say how far they are; short ones say nothing."""
 
 import io
+import threading
 
 import pytest
 from prismake.core import progress
@@ -10,6 +11,12 @@ from prismake.core.progress import Reporter, tracked
 class Terminal(io.StringIO):
     def isatty(self):
         return True
+
+
+@pytest.fixture(autouse=True)
+def screen(monkeypatch):
+    """Nothing was written by other tests."""
+    monkeypatch.setattr(progress, "_SCREEN", progress._Screen())
 
 
 @pytest.fixture
@@ -72,3 +79,56 @@ def test_a_few_values_that_take_long_are_followed_one_by_one(clock):
     stream = io.StringIO()
     assert list(tracked("abc", 3, "reading the sheets", "sheets", stream=stream)) == ["a", "b", "c"]
     assert "reading the sheets: 1 of 3 sheets" in stream.getvalue()
+
+
+def test_a_step_without_countable_parts_says_for_how_long_it_has_run(monkeypatch):
+    monkeypatch.setattr(progress, "AFTER", 0.0)
+    stream, spoken = io.StringIO(), threading.Event()
+    stream.flush = spoken.set
+    with progress.watched("merging duplicates", lambda: 50.0, stream):
+        assert spoken.wait(10)
+    lines = stream.getvalue().splitlines()
+    assert lines[0].startswith("merging duplicates: ") and " s so far, about " in lines[0] and len(lines) == 1
+
+
+def test_a_step_on_a_terminal_ends_its_line(monkeypatch):
+    monkeypatch.setattr(progress, "AFTER", 0.0)
+    stream, spoken = Terminal(), threading.Event()
+    stream.flush = spoken.set
+    with progress.watched("merging duplicates", lambda: 50.0, stream):
+        assert spoken.wait(10)
+    assert stream.getvalue().startswith("\rmerging duplicates: ") and stream.getvalue().endswith("]\n")
+
+
+def test_a_short_step_is_not_spoken_of():
+    stream = io.StringIO()
+    with progress.watched("merging duplicates", stream=stream):
+        pass
+    assert stream.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "total", "words"),
+    [
+        (12, 0, "12 s so far"),
+        (30, 90, "30 s so far, about 60 s left"),
+        (300, 1200, "5 min so far, about 15 min left"),
+        (95, 90, "95 s so far, expected were 90 s"),
+    ],
+)
+def test_what_may_be_left_is_said_in_words(seconds, total, words):
+    assert progress._so_far(seconds, total) == words
+
+
+def test_the_line_of_a_long_step_waits_while_its_parts_are_counted(clock):
+    Reporter("comparing", io.StringIO())(1, 10)
+    assert progress._SCREEN.written == 0, "a counted line was not noticed"
+
+
+def test_a_shorter_line_leaves_nothing_of_a_longer_one(clock):
+    stream = Terminal()
+    screen = progress._Screen()
+    screen.write(stream, "a long line", None, ended=False)
+    screen.write(stream, "short", None, ended=False)
+    shown = stream.getvalue().split("\r")
+    assert shown[-2:] == [" " * len("a long line"), "short"]

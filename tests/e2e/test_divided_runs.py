@@ -55,3 +55,29 @@ def test_records_normalised_and_compared_by_three_jobs_are_the_same(whole, tmp_p
     assert len(forms) == 3
     steps = tuple(f"results/duplicates/{step}/" for step in ("forms", "candidates", "compared"))
     assert {name: value for name, value in digests.items() if not name.startswith(steps)} == whole.digests()
+
+
+def test_exports_read_by_a_job_for_each_share_are_the_same(tmp_path):
+    reviews = {}
+    for name, megabytes in (("whole", 100), ("shared", 0)):
+        review = reviews[name] = QuickReview(tmp_path / name, config(divide={"megabytes": megabytes}), {})
+        folder = review.folder / "config/searches/embase"
+        folder.mkdir()
+        for number in range(3):  # with a record that the file before has too
+            (folder / f"{number}.ris").write_text("".join(ris(2 * number + k) for k in range(3)), encoding="utf-8")
+        review.run("results/search/searches.csv")
+    assert not (reviews["whole"].folder / "results/search/shares").exists()
+    logs = sorted(path.name for path in (reviews["shared"].folder / "results/logs").glob("read_exports.*"))
+    assert logs == [f"read_exports.embase.{number}.log" for number in range(3)]
+    digests = reviews["shared"].digests()
+    shares = {path for path in digests if path.startswith("results/search/shares/")}
+    assert len(shares) == 6
+    assert {path: digests[path] for path in digests if path not in shares} == reviews["whole"].digests()
+    # a file that is added is read, and no other is read again
+    review = reviews["shared"]
+    (review.folder / "config/searches/embase/3.ris").write_text(ris(9), encoding="utf-8")
+    before = {path.name: path.stat().st_mtime_ns for path in (review.folder / "results/search/shares").iterdir()}
+    review.run("results/search/searches.csv")
+    after = {path.name: path.stat().st_mtime_ns for path in (review.folder / "results/search/shares").iterdir()}
+    assert sorted(dict(after.items() - before.items())) == ["embase.3.json", "embase.3.parquet"]
+    assert review.log("embase")["records"] == 10

@@ -116,11 +116,14 @@ def searching(scratch: Path, dice: random.Random, times: int) -> Outcome:
         os.environ["PRISMAKE_EUTILS_URL"] = server.url
         try:
             _, seconds = in_child(_search, scratch / "whole", None)
+            whole = {path.name: path.read_bytes() for path in (scratch / "whole").iterdir()}
             for number in range(times):
                 folder = scratch / f"search-{number}"
                 killed, _ = in_child(_search, folder, dice.uniform(0, seconds))
                 kills += killed
                 in_child(_search, folder, None)
+                if {path.name: path.read_bytes() for path in folder.iterdir()} != whole:
+                    lost.append(f"kill {number}: the archive is not the bytes of an undisturbed one")
                 if _stored(folder) != sorted(server.dates):
                     lost.append(f"kill {number}: {len(_stored(folder))} of {len(server.dates)} records are there")
                 shutil.rmtree(folder, ignore_errors=True)

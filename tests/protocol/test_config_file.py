@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,33 @@ def test_utf_8_with_and_without_its_mark_is_read(tmp_path, start):
         ("reviewers: [anna, ben\nquestion: x\n", ["line 2", "which begins in line 1"]),
         ("title: x\nquestion: a\x07b\n", ["line 2", "invisible character (U+0007)"]),
         ("until: 2025-02-30\n", ["cannot be read", "quotation marks"]),
+        ("seed: " + "9" * 5_000, ["a number has thousands of digits"]),
+        ("title: a\nsearches:\t\n  a: {}\n", ["line 2", "a tab"]),  # which libyaml reads, and Snakemake does not
+        ("email:\ta@b.org\n", ["line 1", "a tab"]),
+        (
+            "searches:\n  no: {}\n  off: {}\n",
+            ["line 2: YAML takes the key no for true or false", "line 3: YAML takes the key off", "quotation marks"],
+        ),
+        ("searches: {2024-01-01: {}, 12: {}, 1.5: {}, ~: {}}\n", ["for a date", "for a number", "for an empty value"]),
+        ("title_abstract:\n\u00a0\u00a0gate: rolling\n", ["line 2", "“gate”", "U+00A0", "ordinary spaces"]),
+        ("title: a\n\u200bemail: b\n", ["line 2", "“email”", "U+200B"]),
+        ("? [a, b]\n: c\n", ["line 1: a list or group stands where the name of a setting is needed"]),
+        ("email: !!python/name:os.system\n", ["line 1: the tag !!python/name:os.system has no meaning"]),
+        ("title: a\nemail: !!binary aGk=\n", ["line 2: the tag !!binary"]),
+        ("decimal_sign: =\n", ["line 1: put = in quotation marks"]),
+        ("__use_yte__: true\ntitle: ?1 + 1\n", ["line 1: templates"]),
+        ("criteria: &c\n  include: *c\n", ["line 1", "contains itself"]),
+        (
+            "a: &a [1, 1]\n"
+            + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1 or str()}'] * 9)}]\n" for n in range(1, 9)),
+            ["without end"],
+        ),
+        ("a: &a [1]\n" + "".join(f"a{n}: &a{n} [*a{n - 1 or ''}]\n" for n in range(1, 99)), ["nested deeper"]),
+        ("a:\n" + "".join(" " * n + "a:\n" for n in range(1, 60)), ["nested deeper"]),
+        ("title: a\n<<<<<<< HEAD\nemail: b\n=======\nemail: c\n>>>>>>> other\n", ["line 2", "conflict"]),
+        ("title：a\nquestion: b\n", ["line 2", "wide colon"]),
     ],
+    ids=lambda value: value[:30] if isinstance(value, str) else "",
 )
 def test_what_is_wrong_with_the_text_is_named_with_its_line(tmp_path, text, words):
     message = told(tmp_path, text)
@@ -55,7 +82,9 @@ def test_other_encodings_are_named_with_their_lines(tmp_path):
     message = told(tmp_path, (GOOD + "# Größe\r\n").encode("cp1252"))
     assert "line 1 is not text in UTF-8; in Windows-1252 it would be “title: Entzündung”" in message
     assert "line 4" in message and "save it as UTF-8" in message
-    assert "UTF-16" in told(tmp_path, GOOD.encode("utf-16"))
+    for kind in ("utf-16", "utf-16-le", "utf-16-be"):
+        assert "UTF-16" in told(tmp_path, GOOD.encode(kind))
+    assert "two marks of UTF-8" in told(tmp_path, b"\xef\xbb\xbf" + GOOD.encode("utf-8-sig"))
 
 
 def test_many_lines_in_another_encoding_are_counted(tmp_path):
@@ -89,6 +118,9 @@ def test_a_file_that_is_not_there_is_left_to_snakemake(tmp_path):
         ({"pooling": {"level": float("nan")}}, "'pooling.level' is .nan"),
         ({"pooling": {"level": float("inf")}}, "'pooling.level' is .inf"),
         ({"reviewers": ["anna\n", "ben"]}, "anna"),
+        ({"reviewers": ["anna", False]}, "false, for which YAML also takes no and off; it must be text"),
+        ({"reviewers": ["anna", None]}, "empty, for which YAML also takes ~ and null"),
+        ({"email": date(2025, 1, 1)}, "the date 2025-01-01"),
     ],
 )
 def test_values_that_slip_through_a_schema_are_named(change, word):

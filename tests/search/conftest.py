@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,3 +20,11 @@ def samples() -> Path:
     if not (folder / "expected.json").is_file():
         pytest.skip("the folder of real exports is not here (set PRISMAKE_SHARED)")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch):
+    """Biopython waits between two requests even where no request is sent by it; the pace is tested by itself."""
+    from Bio import Entrez
+
+    monkeypatch.setattr(Entrez, "time", SimpleNamespace(time=time.time, sleep=lambda seconds: None))

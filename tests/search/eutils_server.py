@@ -1,6 +1,6 @@
 """A local server that speaks as much of the E-utilities as a search needs, and breaks on demand.
 
-It holds generated records, finds all of them with any query, honours Entrez dates, hands out at most 9,999 ids, knows
+It holds generated records, finds all of them with any query, honours Entrez dates, hands out at most ``window`` ids, knows
 the links that a test gives it, and takes its faults from a list: each request takes the next one (``None``: answer
 properly).
 """
@@ -50,17 +50,24 @@ class Server:
     """What the server holds and what it was asked.
 
     ``dates``: Entrez date (YYYY/MM/DD) by PMID. ``faults``: one for each request to come. ``withheld``: PMIDs that are
-    found but never handed out. ``links``: linked PMIDs by PMID and name of the link. ``asked``: (call, parameters) of each request. ``handed``: PMIDs handed out properly.
+    found but never handed out. ``links``: linked PMIDs by PMID and name of the link. ``stubborn``: the fault of every EFetch for
+    a PMID. ``delays``: seconds that an EFetch for a PMID takes; ``delay``: any request. ``asked``: (call, parameters) of each
+    request; ``times``: when it came. ``handed``: PMIDs handed out properly.
     """
 
     dates: dict[str, str]
     faults: list[str | None] = field(default_factory=list)
     withheld: set[str] = field(default_factory=set)
     links: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    stubborn: dict[str, str] = field(default_factory=dict)
+    delays: dict[str, float] = field(default_factory=dict)
+    delay: float = 0.0
     messages: str = ""
     translation: str = "example[Title]"
     largest_batch: int = 10_000
+    window: int = 9_999
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
     handed: list[str] = field(default_factory=list)
     methods: list[str] = field(default_factory=list)
     url: str = ""
@@ -73,7 +80,7 @@ class Server:
     def search(self, asked: dict[str, str]) -> bytes:
         first, last = asked.get("mindate", "0"), asked.get("maxdate", "9")
         ids = [pmid for pmid, date in self.dates.items() if first <= date <= last]
-        shown = ids[: min(int(asked.get("retmax", "20")), 9_999)]
+        shown = ids[: min(int(asked.get("retmax", "20")), self.window)]
         return (
             '<?xml version="1.0" encoding="UTF-8" ?>\n<!DOCTYPE eSearchResult PUBLIC "-//NLM//DTD esearch 20060628//EN"'
             ' "https://eutils.ncbi.nlm.nih.gov/eutils/dtd/20060628/esearch.dtd">\n'
@@ -119,8 +126,12 @@ class _Handler(BaseHTTPRequestHandler):
         call = urllib.parse.urlsplit(self.path).path.rsplit("/", 1)[-1].removesuffix(".fcgi")
         with store.lock:
             store.asked.append((call, asked))
+            store.times.append(time.monotonic())
             store.methods.append(self.command)
             fault = store.faults.pop(0) if store.faults else None
+        ids = asked.get("id", "").split(",")
+        fault = fault or next((store.stubborn[pmid] for pmid in ids if pmid in store.stubborn), None)
+        time.sleep(max(store.delay, *(store.delays.get(pmid, 0.0) for pmid in ids)))
         if fault is None and call == "efetch" and asked["id"].count(",") + 1 > store.largest_batch:
             fault = "500"
         answer = {"esearch": store.search, "elink": store.link}.get(call, store.fetch)(asked)

@@ -21,7 +21,7 @@ from prismake.search.transport import Policy
 from streamed import read_files
 
 KEY = "0123456789abcdef0123456789abcdef0123"
-QUICK = Policy(attempts=4, first_wait=0.005, longest_wait=0.02, timeout=0.4, deadline=5)
+QUICK = Policy(attempts=4, first_wait=0.005, longest_wait=0.02, timeout=0.4, deadline=5, pause=0)
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_a_newer_dtd_is_no_fault(pubmed, tmp_path):
 
 @pytest.mark.parametrize("fault", ["429", "json", "503", "empty", "html", "cut:50", "drop", "hang:0.8"])
 def test_a_lasting_fault_is_one_clear_error_and_keeps_what_is_finished(pubmed, tmp_path, fault):
-    pubmed.faults = [None, None, *[fault] * 4]
+    pubmed.stubborn = {"30000027": fault}
     with pytest.raises(SearchError) as error:
         run(tmp_path, batch=26, policy=QUICK)
     assert "run the same command again" in str(error.value) and KEY not in str(error.value)
@@ -126,7 +126,7 @@ def test_a_lasting_fault_is_one_clear_error_and_keeps_what_is_finished(pubmed, t
     assert len(entrez.archive_files(tmp_path)) == 1
     with pytest.raises(SearchError, match="not finished"):
         entrez.archived(tmp_path)
-    pubmed.faults = []
+    pubmed.stubborn = {}
     handed = list(pubmed.handed)
     assert run(tmp_path, batch=26).records == 30
     assert sorted(pubmed.handed) == sorted(pubmed.dates) and set(handed) < set(pubmed.handed)
@@ -155,7 +155,7 @@ def test_records_that_stay_away_are_fetched_singly_and_listed(pubmed, tmp_path):
     pubmed.withheld = {"30000004", "30000015"}
     log = run(tmp_path, batch=10)
     assert log.missing == ["30000004", "30000015"] and log.records == 28
-    assert [ids for ids in pubmed.fetches() if len(ids) == 1] == [["30000004"], ["30000015"]]
+    assert sorted(ids for ids in pubmed.fetches() if len(ids) == 1) == [["30000004"], ["30000015"]]
     assert "30000004" in log.warnings[-1]
     requests = len(pubmed.asked)
     assert run(tmp_path, batch=10) == log and len(pubmed.asked) == requests
@@ -168,16 +168,24 @@ def test_a_record_missing_from_a_batch_is_found_singly(pubmed, tmp_path):
 
 
 def test_more_hits_than_pubmed_hands_out_are_sliced_by_entrez_date(monkeypatch, tmp_path):
-    days = [dt.date(2000, 1, 1) + dt.timedelta(days=17 * number) for number in range(10_050)]
+    days = [dt.date(2000, 1, 1) + dt.timedelta(days=17 * number) for number in range(150)]
     dates = {str(1_000_001 + n): f"{1990 + n % 35}/{day:%m/%d}" for n, day in enumerate(days)}
-    with running(Server(dates)) as server:
+    monkeypatch.setattr(entrez, "WINDOW", 19)
+    with running(Server(dates, window=19)) as server:
         monkeypatch.setenv(eutils.ADDRESS, server.url)
-        log = run(tmp_path, batch=9_999, policy=Policy(attempts=2, timeout=30))
-    assert log.records == 10_050
-    assert sorted(archived_ids(tmp_path)) == sorted(dates)
-    assert any("10,050" in warning for warning in log.warnings)
+        log = run(tmp_path)
+    assert log.records == 150
+    assert archived_ids(tmp_path) == sorted(dates, key=lambda pmid: (entrez_slice(server, pmid), int(pmid)))
+    assert any("found 150 records" in warning for warning in log.warnings)
     asked = [parameters for call, parameters in server.asked if call == "esearch"]
     assert all(parameters["datetype"] == "edat" for parameters in asked[1:])
+
+
+def entrez_slice(server: Server, pmid: str) -> str:
+    """The first day of the slice in whose answer a record was named."""
+    asked = [parameters for call, parameters in server.asked if call == "esearch" and "mindate" in parameters]
+    named = [each for each in asked if each["retmax"] != "0"]
+    return next(each["mindate"] for each in named if each["mindate"] <= server.dates[pmid] <= each["maxdate"])
 
 
 @pytest.mark.slow
@@ -309,6 +317,7 @@ def test_a_killed_search_goes_on_where_it_was(pubmed, tmp_path):
     process.kill()
     process.wait()
     kept = {path.name: path.read_bytes() for path in entrez.archive_files(tmp_path)}
+    aside = list(tmp_path.glob("ahead-*"))
     assert 3 <= len(kept) < 10
     (tmp_path / ".efetch-2024-05-01-0009.xml.gz.x.tmp").write_bytes(b"half")
     asked = len(pubmed.fetches())
@@ -316,7 +325,7 @@ def test_a_killed_search_goes_on_where_it_was(pubmed, tmp_path):
     assert sorted(archived_ids(tmp_path)) == sorted(pubmed.dates)
     assert all((tmp_path / name).read_bytes() == data for name, data in kept.items())
     later = [pmid for ids in pubmed.fetches()[asked:] for pmid in ids]
-    assert len(later) == 30 - 3 * len(kept), "a stored batch was fetched again"
+    assert len(later) == 30 - 3 * len(kept) - 3 * len(aside), "a stored batch was fetched again"
     assert not list(tmp_path.glob(".*"))
 
 
@@ -368,7 +377,7 @@ def test_progress_is_told_in_lines_and_on_a_terminal_in_one():
         for done in (0, 100, 200, 1000):
             tell(done, 1000)
     assert log.getvalue().count("\n") == 2 and "1,000 of 1,000 records" in log.getvalue()
-    assert terminal.getvalue().count("\r") == 4 and terminal.getvalue().endswith("]\n")
+    assert terminal.getvalue().count("\r") >= 4 and terminal.getvalue().endswith("]\n")
 
 
 @pytest.mark.parametrize(

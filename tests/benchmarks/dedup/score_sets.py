@@ -1,11 +1,12 @@
 """Score the deduplication on all shared labelled sets and print it beside the peers' figures.
 
-    python tests/benchmarks/dedup/score_sets.py [set ...] [--misses FILE]
+    python tests/benchmarks/dedup/score_sets.py [set ...] [--misses FILE] [--peers PYTHON]
 
 Needs the shared material (environment variable ``PRISMAKE_SHARED``, or the folder ``shared`` beside the
 checkout). The figures of the peers and the scorer are those of ``benchmarks/dedup`` there. CPU seconds
 include everything from the record table to clusters, queue, links and audit, in one process; the peak
-memory is that of the whole process so far, so that sets are scored from small to large.
+memory is that of the whole process so far, so that sets are scored from small to large. Where bib-dedupe is installed for
+the interpreter of ``--peers`` (or PRISMAKE_PEERS; the running one unless said), it is timed on the smaller sets beside.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import os
 import re
 import resource
 import subprocess
@@ -106,10 +108,32 @@ def peers() -> dict[str, list[str]]:
     return rows
 
 
+_BIB_DEDUPE = """
+import sys, time, pandas as pd
+from bib_dedupe.bib_dedupe import block, cluster, match, prep
+raw = pd.read_csv(sys.argv[1], dtype=str, keep_default_na=False)
+start = time.process_time()
+found = cluster(match(block(prep(raw, cpu=1), cpu=1), cpu=1))
+print(time.process_time() - start)
+"""
+_MOST = 10_000  # records: it takes ten minutes and 7 GiB for the largest set
+
+
+def time_of_peer(python: str, name: str) -> str:
+    """What bib-dedupe takes for a set, from the table to clusters, in one process of the interpreter given."""
+    file = folder(name) / "records.csv.gz"
+    done = subprocess.run([python, "-c", _BIB_DEDUPE, str(file)], capture_output=True, text=True, check=False)
+    if not done.returncode:
+        return done.stdout.splitlines()[-1]
+    words = (done.stderr.strip().splitlines() or ["no reason was given"])[-1]
+    return "not installed" if words.startswith("ModuleNotFoundError") else f"stops: {words}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("sets", nargs="*", default=["special_cases", "copper", *SETS])
     parser.add_argument("--misses", help="write the groups that stay in parts to this file")
+    parser.add_argument("--peers", metavar="PYTHON", default=os.environ.get("PRISMAKE_PEERS") or sys.executable)
     options = parser.parse_args()
     others, missed, total = peers(), [], dict.fromkeys(("FP", "FN", "queue", "true", "duplicates", "left"), 0)
     for name in options.sets:
@@ -123,6 +147,10 @@ def main() -> None:
         print(f"  {'prismake':24} TP {score['TP']:>7,}  FP {score['FP']:>3}  FN {score['FN']:>6,}  F1 {score['f1']}")
         for row in others.get(name, []):
             print(f"  {row}")
+        if name in SETS and len(records) <= _MOST:
+            took = time_of_peer(options.peers, name)
+            ratio = f" CPU s, {float(took) / seconds:.0f} times as long" if took[0].isdigit() else ""
+            print(f"  {'bib-dedupe now':24} {took[:8] if ratio else took}{ratio}")
         if name not in OTHER_SETS or name == "special_cases":
             asked = queue_score(found, name, records)
             print(

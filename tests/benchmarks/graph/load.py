@@ -1,20 +1,21 @@
 """What each step of a review costs as it grows, from exports to sheets, and with which exponent.
 
-    python tests/benchmarks/graph/load.py [--sizes 2000 8000 32000] [--sources 6] [--batch 0] [--divide PARTS]
+    python tests/benchmarks/graph/load.py [--sizes 500 8000 32000] [--sources 6] [--batch 0] [--divide PARTS]
 
 Invented records of the length of real ones, one in four of them in two sources, are spread over RIS exports. Snakemake
 makes everything as far as sheets, status and flow of title and abstract, one step after the other, each in a process of
-its own. The table has CPU seconds and peak memory of each step; the exponent is the slope of log CPU on log size
-between the smallest and the largest size: 1 is proportional, and steps below half a second have none. Then the same run
-with nothing to do, and after one decision in one sheet. With ``--batch`` sheets are handed out so many rows at a time,
-which is how a million records are screened. Steps are told on the error stream as they end.
+its own. The table has CPU seconds and peak memory of each step, and the exponent of what it takes beyond its fixed cost
+(``growth.py``; the smallest size must be below a thousand): 1 is proportional. Then the same run with nothing to do,
+beside Snakemake's command with nothing to do and its floor (``real_runs.py``), and after one decision in one sheet. With ``--batch`` sheets are handed out so many rows at a time,
+which is how a million records are screened; with ``--divide`` records and their pairs are shared out among so many jobs
+of a step, of which the table has the CPU seconds together and the highest peak. Steps are told on the error stream as
+they end.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import random
 import re
@@ -30,12 +31,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2] / "e2e"))
 
 import quick
+from growth import growth
+from reach import keep, show
+from real_runs import floor, quickest, rules_of
 from review import config
 
-SEED, LEAST = 20, 0.5
+SEED, MILLION = 20, 1_000_000
 SYLLABLES = "ba co di fu ga he ki lo mu na pe ri so tu va we xi yo za".split()
 TARGETS = ("results/title_abstract/status.json", "results/flow/flow.csv")
 RUNS = ("first run", "nothing to do", "one decision")
@@ -140,35 +145,49 @@ def measured(size: int, sources: int, settings: dict[str, Any]) -> dict[str, Any
             quick._run_here = meter.in_process
             own = {"all": total, "graph": total - sum(meter.seconds.values()), "wall": time.monotonic() - wall}
             found[name] = {"seconds": {**meter.seconds, **own}, "peaks": dict(meter.peaks)}
+            if name == "nothing to do":
+                command = quickest(review.folder, 2, TARGETS)["wall"]
+                least = floor(Path(scratch) / "floor", rules_of(review.folder), 2)["wall"]
+                found[name]["seconds"] |= {"command, wall": command, "floor, wall": least}
     return found
 
 
 def table(name: str, columns: dict[int, dict[str, Any]]) -> None:
     """Print one run: CPU seconds and peak memory of each step at each size."""
-    smallest, largest = min(columns), max(columns)
-    print(f"\n{name}: CPU s, MiB of".ljust(34) + "".join(f"{size:>20,}" for size in columns) + f"{'exponent':>12}")
-    last = ("graph", "all", "wall")
-    steps = columns[largest]["seconds"]
+    print(f"\n{name}: CPU s, MiB of".ljust(34) + "".join(f"{size:>20,}" for size in columns) + "  exponent")
+    last = ("graph", "all", "wall", "command, wall", "floor, wall")
+    steps = columns[max(columns)]["seconds"]
     for step in sorted(steps, key=lambda each: (each in last, last.index(each) if each in last else -steps[each])):
-        values = [column["seconds"].get(step, 0.0) for column in columns.values()]
+        values = {size: column["seconds"].get(step, 0.0) for size, column in columns.items()}
         peaks = [column["peaks"].get(step) for column in columns.values()]
         cells = "".join(
             f"{value:>11,.1f}" + (f"{peak:>9,.0f}" if peak else " " * 9)
-            for value, peak in zip(values, peaks, strict=True)
+            for value, peak in zip(values.values(), peaks, strict=True)
         )
-        grows = values[0] > 0 and values[-1] >= LEAST and smallest < largest and step != "wall"
-        slope = f"{math.log(values[-1] / values[0]) / math.log(largest / smallest):>12.2f}" if grows else ""
-        print(step.ljust(34) + cells + slope, flush=True)
+        grows = growth(values) if "wall" not in step else None
+        print(step.ljust(34) + cells + (f"  {grows.words}" if grows else ""), flush=True)
+
+
+def rows(size: int, found: dict[str, Any]) -> None:
+    """Print the rows of the load table of a million records, one step after the other."""
+    if size < MILLION:
+        return  # ``large_review.py`` measures what users wait for
+    first, nothing = (found[name]["seconds"] for name in RUNS[:2])
+    memory = max(found[RUNS[0]]["peaks"].values())
+    show(f"{size:,} records from 6 sources, sheets in batches", first["wall"], cpu=first["all"], mebibytes=memory)
+    over = nothing["command, wall"] - nothing["floor, wall"]
+    show(f"{size:,} records, everything up to date, over Snakemake's floor", over)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="What each step of a review costs as it grows.")
-    parser.add_argument("--sizes", type=int, nargs="+", default=[2_000, 8_000, 32_000])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[500, 8_000, 32_000])
     parser.add_argument("--sources", type=int, default=6)
     parser.add_argument("--batch", type=int, default=0, help="rows handed out at a time; 0: everything at once")
+    parser.add_argument("--divide", type=int, default=1, metavar="PARTS", help="jobs that share out records and pairs")
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
-    settings = {"title_abstract": {"batch": chosen.batch}}
+    settings = {"title_abstract": {"batch": chosen.batch}, "divide": {"parts": chosen.divide, "above": 0}}
     if chosen.one:
         print(json.dumps(measured(chosen.sizes[0], chosen.sources, settings)))
         return
@@ -176,10 +195,14 @@ def main() -> None:
     for size in sorted(chosen.sizes):
         # a process of its own, fresh and small, from which those of the steps are forked
         command = [sys.executable, __file__, "--one", "--sizes", str(size), "--sources", str(chosen.sources)]
-        done = subprocess.run([*command, "--batch", str(chosen.batch)], stdout=subprocess.PIPE, text=True, check=True)
+        command += ["--batch", str(chosen.batch), "--divide", str(chosen.divide)]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
         columns[size] = json.loads(done.stdout.splitlines()[-1])
     for name in RUNS:
         table(name, {size: column[name] for size, column in columns.items()})
+    for size, column in columns.items():
+        rows(size, column)
+    keep({"batch": chosen.batch, "divide": chosen.divide, "sources": chosen.sources, "sizes": columns})
 
 
 if __name__ == "__main__":

@@ -21,10 +21,12 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2] / "e2e"))
 
 from prismake.core.names import STAGES_BEFORE_POOLING
 from prismake.protocol.division import groups
+from reach import show
 from review import Review, config, environment, snakemake_command
 
 SEED = 17
@@ -100,6 +102,8 @@ def main() -> None:
         print(f"{'outcomes':>9} {'studies':>8} {'jobs':>5} {'wall s':>8} {'CPU s':>8} {'MiB':>6}")
         wall, cpu = time.monotonic() - began, used.ru_utime + used.ru_stime
         print(f"{chosen.outcomes:9,} {chosen.studies:8} {jobs:5} {wall:8.1f} {cpu:8.1f} {used.ru_maxrss / 1024:6.0f}")
+        words = f"{chosen.outcomes} outcomes of {chosen.studies} studies with 8 analyses, scheduling included"
+        show(words, wall, cpu=cpu, mebibytes=used.ru_maxrss / 1024)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Time of single and batched analyses, peers beside ours in one run.
 
-    python tests/benchmarks/pooling/speed.py [--k 30] [--seconds 1]
+    python tests/benchmarks/pooling/speed.py [--k 30] [--seconds 1] [--peers PYTHON]
 
-Peers that are not installed are named and left out: PyMARE, statsmodels, and R with metafor. Times are CPU times of
-this process (R: user and system), the best of several repetitions; a peer stands beside our figure with the ratio.
+Peers that are not installed are named and left out: R with metafor; PyMARE and statsmodels in the environment of the
+interpreter that ``--peers`` (or PRISMAKE_PEERS) names, this one unless said. Times are CPU times of one process (R: user and system), the best of several repetitions; a peer stands beside our figure with the ratio.
 Ours are full results: estimate, both prediction intervals, heterogeneity (REML: Hartung-Knapp; GLMM: the exact
 likelihood, of metafor 25 nodes). Nothing is asserted: the figures are printed.
 """
@@ -11,6 +11,8 @@ likelihood, of metafor 25 nodes). Nothing is asserted: the figures are printed.
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import shutil
 import subprocess
 import sys
@@ -18,7 +20,8 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from prismake import pooling as pl
+
+Figures = list[tuple[str, float, str]]  # what, milliseconds or fits in a second, a remark
 
 
 def data(k: int, m: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
@@ -61,6 +64,8 @@ def beside(peer: str, what: str, value: float, note: str = "") -> None:
 
 
 def ours(k: int, seconds: float) -> None:
+    from prismake import pooling as pl  # the interpreter of the peers need not have it
+
     y, v = (a[0] for a in data(k, 1))
     milliseconds = 1e3
     line("one DL fit", milliseconds * best(lambda: pl.pool(y, v, "DL", "z"), seconds), "ms", "<= 0.25")
@@ -84,43 +89,50 @@ def ours(k: int, seconds: float) -> None:
         line(f"batched {method}", m / best(lambda q=method: intervals(q), seconds), "fits/s", target)
 
 
-def pymare(k: int, seconds: float) -> None:
-    try:
-        from pymare import Dataset
-        from pymare.estimators import DerSimonianLaird, VarianceBasedLikelihoodEstimator
-    except ImportError:
-        print("PyMARE: not installed")
-        return
+def pymare(k: int, seconds: float) -> Figures:
+    from pymare import Dataset
+    from pymare.estimators import DerSimonianLaird, VarianceBasedLikelihoodEstimator
+
     y, v = (a[0] for a in data(k, 1))
+    figures = []
     for name, estimator in (("DL", DerSimonianLaird()), ("REML", VarianceBasedLikelihoodEstimator("REML"))):
 
         def run(estimator=estimator) -> None:
             estimator.fit_dataset(Dataset(y[:, None], v[:, None], add_intercept=True)).summary().get_fe_stats()
 
-        beside("PyMARE", f"one {name} fit", 1e3 * best(run, seconds), ", without PI")
+        figures.append((f"one {name} fit", 1e3 * best(run, seconds), ", without PI"))
     m = 2000
     Y, V = data(k, m)
 
     def batch() -> None:
         DerSimonianLaird().fit_dataset(Dataset(Y.T, V.T, add_intercept=True)).summary().get_fe_stats()
 
-    try:
-        beside("PyMARE", "batched DL", m / best(batch, seconds), ", without PI")
-    except Exception as error:
-        print(f"PyMARE: batched DL stops with {type(error).__name__}")
+    return [*figures, ("batched DL", m / best(batch, seconds), ", without PI")]
 
 
-def statsmodels(k: int, seconds: float) -> None:
-    try:
-        from statsmodels.stats.meta_analysis import combine_effects
-    except ImportError:
-        print("statsmodels: not installed")
-        return
+def statsmodels(k: int, seconds: float) -> Figures:
+    from statsmodels.stats.meta_analysis import combine_effects
+
     y, v = (a[0] for a in data(k, 1))
-    run = best(lambda: combine_effects(y, v, method_re="dl").summary_frame(), seconds)
-    beside("statsmodels", "one DL fit", 1e3 * run, ", without PI")
-    run = best(lambda: combine_effects(y, v, method_re="iterated").conf_int(), seconds)
-    beside("statsmodels", "one PM fit", 1e3 * run, ", without PI")
+    dl = best(lambda: combine_effects(y, v, method_re="dl").summary_frame(), seconds)
+    pm = best(lambda: combine_effects(y, v, method_re="iterated").conf_int(), seconds)
+    return [("one DL fit", 1e3 * dl, ", without PI"), ("one PM fit", 1e3 * pm, ", without PI")]
+
+
+PEERS: dict[str, Callable[[int, float], Figures]] = {"PyMARE": pymare, "statsmodels": statsmodels}
+
+
+def peers(python: str, k: int, seconds: float) -> None:
+    """What the Python peers take, in a process of the interpreter in which they are installed."""
+    for name in PEERS:
+        command = [python, __file__, "--peer", name, "--k", str(k), "--seconds", str(seconds)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            words = (done.stderr.strip().splitlines() or ["no reason was given"])[-1]
+            print(f"{name}: {'not installed' if words.startswith('ModuleNotFoundError') else f'stops: {words}'}")
+            continue
+        for what, value, note in json.loads(done.stdout.splitlines()[-1]):
+            beside(name, what, value, note)
 
 
 R = """
@@ -169,11 +181,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--k", type=int, default=30, help="studies in an analysis")
     parser.add_argument("--seconds", type=float, default=1.0, help="time for each figure")
+    parser.add_argument("--peers", metavar="PYTHON", default=os.environ.get("PRISMAKE_PEERS") or sys.executable)
+    parser.add_argument("--peer", choices=list(PEERS), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.peer:
+        print(json.dumps(PEERS[arguments.peer](arguments.k, arguments.seconds)))
+        return
     importing()
     ours(arguments.k, arguments.seconds)
-    pymare(arguments.k, arguments.seconds)
-    statsmodels(arguments.k, arguments.seconds)
+    peers(arguments.peers, arguments.k, arguments.seconds)
     metafor(arguments.k)
 
 

@@ -7,15 +7,14 @@ Replays finished reviews (``<set>.csv.gz`` with record_id, title, abstract, labe
 the folder ``benchmarks/screening`` of the shared material (environment variable PRISMAKE_SHARED, or ``shared`` beside
 the checkout). Protocol *sheets*: 100 records, then the order is made anew, and so on; *growing*: 25, 25, 50, 100, 100, ...
 
-``--asreview`` runs ASReview's default model on sheets of 100 beside it, with the interpreter given (the running one by
-default where asreview is installed). ASReview has no question: its first sheet is the first 100 records of the file.
+``--asreview`` runs ASReview's default model on sheets of 100 beside it, with the interpreter given; by default that of
+PRISMAKE_PEERS, or the running one, where asreview is installed there. ASReview has no question: its first sheet is the first 100 records of the file.
 ``--cost`` measures CPU seconds and peak memory of one call on the largest set in a process of its own.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import os
 import resource
@@ -118,8 +117,11 @@ def main() -> None:
         largest = max(names, key=lambda name: (folder / f"{name}.csv.gz").stat().st_size)
         cost(largest, asked.get(largest, ""))
         return
-    python = options.asreview or (sys.executable if importlib.util.find_spec("asreview") else None)
-    beside = run_asreview(python, names) if python else {}
+    python = options.asreview or os.environ.get("PRISMAKE_PEERS") or sys.executable
+    there = subprocess.run([python, "-c", "import asreview"], capture_output=True, check=False).returncode == 0
+    if not there:
+        print(f"ASReview: not installed for {python}" if options.asreview else "ASReview: not installed")
+    beside = run_asreview(python, names) if there else {}
     for protocol in ("sheets", "growing") if options.protocol == "both" else (options.protocol,):
         start, rows, slowest = time.process_time(), {}, 0.0
         for name in names:

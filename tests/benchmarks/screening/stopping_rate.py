@@ -1,6 +1,6 @@
 """Does the bound of the advice on stopping hold at its rate?
 
-    python tests/benchmarks/screening/stopping_rate.py [--seeds 3] [--shuffles 200]
+    python tests/benchmarks/screening/stopping_rate.py [--seeds 3] [--shuffles 200] [--sets NAME ...]
 
 Replays the finished reviews of score.py (see there for where they lie) and asks for advice after every sheet, in
 sheets of 100 and in growing sheets (25, 50, 100, 200, ...):
@@ -98,7 +98,7 @@ class Tally:
         )
 
 
-def simulate(seeds: int, shuffles: int) -> dict[str, Tally]:
+def simulate(asked: dict[str, str], seeds: int, shuffles: int) -> dict[str, Tally]:
     tallies: dict[str, Tally] = defaultdict(Tally)
 
     def both(name: str, labels: list[int], protocol: str) -> None:
@@ -106,7 +106,7 @@ def simulate(seeds: int, shuffles: int) -> dict[str, Tally]:
         tallies[name].add(labels, ends, lambda seen: stopping_advice(seen, total).recall_lb)
         tallies[f"{name}, best of all samples"].add(labels, ends, lambda seen: best_of_all_samples(seen, total))
 
-    for name, question in sorted(questions().items()):
+    for name, question in sorted(asked.items()):
         for protocol in ("sheets", "doubling"):
             labels = ranked(name, protocol, question)
             both(f"ranked, {_NAMES[protocol]}", labels, protocol)
@@ -201,14 +201,14 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--shuffles", type=int, default=200)
     parser.add_argument("--tails", action="store_true", help="the random tail after the ranked part alone")
+    parser.add_argument("--sets", nargs="*", help="names of data sets; all by default")
     options = parser.parse_args()
-    tails(
-        {name: ranked(name, "doubling", question) for name, question in sorted(questions().items())}, options.shuffles
-    )
+    asked = {name: words for name, words in questions().items() if not options.sets or name in options.sets}
+    tails({name: ranked(name, "doubling", question) for name, question in sorted(asked.items())}, options.shuffles)
     if options.tails:
         return
     print(f"{'':44s}{'looks':>7s}{'failed':>7s}{'':8s}{'reviews failed':>15s}{'too early':>17s}{'read':>9s}")
-    for name, tally in sorted(simulate(options.seeds, options.shuffles).items()):
+    for name, tally in sorted(simulate(asked, options.seeds, options.shuffles).items()):
         print(tally.line(name))
 
 

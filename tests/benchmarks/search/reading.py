@@ -101,7 +101,11 @@ def write_ris(path: Path, count: int) -> None:
 
 
 def entrez_read(path: Path) -> int:
-    from Bio import Entrez
+    """Number of records that Biopython reads; 0 if it is not installed."""
+    try:
+        from Bio import Entrez
+    except ImportError:
+        return 0
 
     with path.open("rb") as file:
         return len(Entrez.read(file, validate=False)["PubmedArticle"])
@@ -121,14 +125,18 @@ def timed(work: Callable[..., int], *given: Any) -> tuple[int, float]:
 
 def compare(paths: list[Path], folder: Path) -> None:
     """Both readers on each file in turn, so that both meet the same machine."""
-    ours, theirs, count = 0.0, 0.0, 0
+    ours, theirs, count, others = 0.0, 0.0, 0, 0
     for path in paths:
         found, seconds = timed(to_table, [path], folder)
         count, ours = count + found, ours + seconds
         found, seconds = timed(entrez_read, path)
-        theirs += seconds
+        others, theirs = others + found, theirs + seconds
     print(f"  {count:,} records to the record table: {count / ours:,.0f} records/s")
-    print(f"  Entrez.read: {count / theirs:,.0f} records/s; ratio {theirs / ours:.1f}")
+    print(
+        f"  Entrez.read: {count / theirs:,.0f} records/s; ratio {theirs / ours:.1f}"
+        if others
+        else "  Biopython: not installed"
+    )
 
 
 def peak(work: str, *given: Path) -> float:

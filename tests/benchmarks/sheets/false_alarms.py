@@ -1,9 +1,9 @@
 """How often a sheet is held back although nothing in it has moved: on real screening decisions.
 
-    python tests/benchmarks/sheets/false_alarms.py FOLDER [readings]
+    python tests/benchmarks/sheets/false_alarms.py [READINGS] [FOLDER]
 
-FOLDER holds labelled sets, ``*.csv.gz`` with the columns ``title`` and ``label_included`` (as in
-../shared/benchmarks/screening). Sheets of 30 to 20,000 rows are drawn from one set each (with replacement where it is
+READINGS (10,000 unless said) are made from the labelled sets in FOLDER, ``*.csv.gz`` with the columns ``title`` and
+``label_included``: the finished reviews of the shared material (PRISMAKE_SHARED, or ``shared`` beside the checkout) unless said. Sheets of 30 to 20,000 rows are drawn from one set each (with replacement where it is
 smaller than the sheet), laid out and filled in one of four ways, and read twice or three times by the check itself:
 
 - *row order*: rows as offered, answered from the top to some row, then to the end;
@@ -23,6 +23,8 @@ import random
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "screening"))
+
 from prismake.protocol.config import with_defaults
 from prismake.protocol.forms import load_form
 from prismake.sheets.answers import SheetAnswers
@@ -31,6 +33,7 @@ from prismake.sheets.checks.checked_sheet import CheckedSheet
 from prismake.sheets.checks.row_order import RowOrders
 from prismake.sheets.layout import reviewer_columns
 from prismake.sheets.reading import SheetTable
+from screening_replay import SHARED
 
 SEED = 14
 SIZES = (30, 60, 120, 250, 500, 1_000, 2_500, 5_000, 20_000)
@@ -133,6 +136,5 @@ def main(folder: Path, count: int) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 10_000)
+    number = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    main(Path(sys.argv[2]) if len(sys.argv) > 2 else SHARED / "benchmarks/screening", number)

@@ -23,6 +23,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from reach import show
+
 ROOT = Path(__file__).parents[3]
 SEED = 20_000
 ROWS = 20_000
@@ -62,9 +66,12 @@ if {step!r} == "offer":
 elif {step!r} == "read":
     read_sheets.read_answers("title_abstract", protocol, queue, outputs)
 elif {step!r} == "both":
-    earlier = read_sheets.offer_rows("title_abstract", protocol, queue, Path("offered.json"))
+    from prismake.sheets.kept_tables import KeptTables
+    kept = KeptTables("title_abstract", "the same code", Path("kept"))
+    earlier = read_sheets.offer_rows("title_abstract", protocol, queue, Path("offered.json"), kept)
     offered = time.process_time()
-    read_sheets.read_answers("title_abstract", protocol, queue, outputs, earlier)
+    read_sheets.read_answers("title_abstract", protocol, queue, outputs, earlier, kept)
+    kept.sweep()
     print(f"  offered in {{offered:.1f}} CPU s, read in {{time.process_time() - offered:.1f}}", file=sys.stderr)
 status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
 print(time.process_time(), time.monotonic() - began, int(status["VmHWM"].split()[0]) / 1024)
@@ -143,6 +150,8 @@ def team(rows: int, people: int) -> None:
                 answer(folder / f"config/sheets/title_abstract.{reviewers[0]}.xlsx")
             seconds, wall, peak = run("both", queue, folder, {}, reviewers)
             print(f"{label:<34}{seconds:>8.1f}{wall:>8.1f}{peak:>8.0f}", flush=True)
+            done = "offered and read" if label.startswith("first") else "one answer of one of them"
+            show(f"{people} reviewers, {rows:,} rows, {done}", wall, cpu=seconds, mebibytes=peak)
 
 
 def answer(sheet: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from prismake import __version__
 from prismake.core.errors import ConfigError, PrismakeError
 from prismake.core.paths import results_parent
+from prismake.core.progress import watched
 from prismake.report.record_export import ALL, EXPORTS, STAGES, WHAT
 
 SERVICES = ("openalex", "pubmed")  # where citations can be chased
@@ -96,7 +97,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     press.add_argument("output", type=Path, help="name of the new file, for instance press.pubmed.md")
     chosen = parser.parse_args(arguments)
     try:
-        _run(chosen)
+        with _watched(chosen):
+            _run(chosen)
         sys.stdout.flush()
     except BrokenPipeError:
         # prismake … | head: who reads has seen enough; Python must not try to write the rest when it ends
@@ -110,6 +112,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"prismake: {sentence_of(error)}", file=sys.stderr)
         return 1
     return 0
+
+
+def _watched(chosen: argparse.Namespace) -> contextlib.AbstractContextManager[None]:
+    """A line about a command that takes long, unless it is meant to go on until somebody ends it."""
+    goes_on = chosen.command == "status" and chosen.watch
+    return contextlib.nullcontext() if goes_on else watched(f"prismake {chosen.command}")
 
 
 def _run(chosen: argparse.Namespace) -> None:

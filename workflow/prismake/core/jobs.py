@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
+from prismake.core.durations import timed
 from prismake.core.errors import PrismakeError
 from prismake.core.refusals import comes_from_the_system, refused
 
@@ -37,7 +38,8 @@ def job(log: str) -> Iterator[logging.Logger]:
             filename=path, filemode="w", level=logging.INFO, format="%(levelname)s %(message)s", force=True
         )
         logging.captureWarnings(True)
-        yield logger
+        with timed(log):
+            yield logger
     except PrismakeError as error:
         logger.error("%s", error)
         _stop(log, str(error))

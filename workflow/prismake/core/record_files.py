@@ -58,8 +58,13 @@ class Writer:
 
         rows = list(records)
         columns = [pa.array(list(map(take, rows)), kind) for take, kind in self._columns]
-        new = pa.Table.from_arrays(columns, schema=self._schema)
-        self._held = pa.concat_tables([self._held, new])
+        self.add_columns(pa.Table.from_arrays(columns, schema=self._schema))
+
+    def add_columns(self, rows: pa.Table) -> None:
+        """Take records in columns, as ``columns_of`` reads them."""
+        import pyarrow as pa
+
+        self._held = pa.concat_tables([self._held, rows])
         while self._held.num_rows >= PORTION:
             self._write(self._held[:PORTION])
             self._held = self._held[PORTION:]
@@ -89,6 +94,15 @@ def row_count(path: Path) -> int:
     import pyarrow.parquet as pq
 
     return int(pq.read_metadata(path).num_rows)
+
+
+def columns_of(path: Path) -> Iterator[pa.Table]:
+    """The records of a table in columns, a few thousand rows at a time."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        for number in range(file.metadata.num_row_groups):
+            yield file.read_row_group(number)
 
 
 def read_rows(path: Path, start: int, stop: int) -> pd.DataFrame:

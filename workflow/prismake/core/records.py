@@ -245,17 +245,32 @@ class Ids:
 
     def give(self, record: dict[str, Any]) -> str:
         """Assign an id to the record and write it, with the source, into the record."""
+        record["source"], record[RECORD_ID] = self.source, self.numbered(self.unnumbered(record))
+        return str(record[RECORD_ID])
+
+    def unnumbered(self, record: Mapping[str, Any]) -> str:
+        """The id that a record has if no record before it has the same."""
         # Ids are used in file names, links and pairs joined by a bar, so they must not look like a path.
         accession = str(record.get("accession") or "")
         if not (accession.isascii() and accession.isalnum()):
             accession = _NOT_ACCESSION.sub("_", "".join(accession.split())).strip("._")
-        base = record_id = f"{self.source}:{accession or citation_hash(record)}"
+        return f"{self.source}:{accession or citation_hash(record)}"
+
+    def numbered(self, base: str) -> str:
+        """The id for the next record whose unnumbered id is ``base``."""
+        record_id = base
         while record_id in self._given:  # an accession may itself look like a numbered one
             self._given[base] += 1
             record_id = f"{base}.{self._given[base]}"
         self._given[record_id] = 1
-        record["source"], record[RECORD_ID] = self.source, record_id
         return record_id
+
+
+class UnnumberedIds(Ids):
+    """Assigns the ids of some records of a source, which ``Ids.numbered`` then numbers in the order of all of them."""
+
+    def numbered(self, base: str) -> str:
+        return base
 
 
 @contextmanager

@@ -36,7 +36,9 @@ _LAYOUT_TABLES = ["GSUB", "GPOS", "GDEF", "kern"]
 # font: choosing it anew for each took half of the time of a PDF.
 _USUAL = "".join(map(chr, range(0x20, 0x7F))) + "²±×·°"
 _FEW = 10
-_subset_by_matplotlib = _backend_pdf_ps.get_glyphs_subset
+# The module is matplotlib's own: a version in which it looks otherwise embeds its fonts as it likes, only slower.
+_SHARED_FONTS = all(hasattr(_backend_pdf_ps, name) for name in ("get_glyphs_subset", "font_as_file", "SubsetResults"))
+_subset_by_matplotlib: Any = getattr(_backend_pdf_ps, "get_glyphs_subset", None)
 
 _PDF = {"CreationDate": None, "Creator": "prismake", "Producer": None}
 
@@ -97,14 +99,15 @@ def save(figure: Figure, path: str | Path, dpi: float = 150, stated: float | Non
 @contextmanager
 def _light_fonts() -> Iterator[None]:
     """Embed the same part of a font in all figures, and let no memory be swept meanwhile."""
-    make = _backend_pdf_ps.get_glyphs_subset
-    _backend_pdf_ps.get_glyphs_subset = _embedded
+    if _SHARED_FONTS:
+        _backend_pdf_ps.get_glyphs_subset = _embedded
     sweeps = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        _backend_pdf_ps.get_glyphs_subset = make
+        if _SHARED_FONTS:
+            _backend_pdf_ps.get_glyphs_subset = _subset_by_matplotlib
         if sweeps:
             gc.enable()
 

@@ -8,11 +8,12 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from prismake.core.files import digest, read_json, write_json
+from prismake.core.progress import tracked
 from prismake.fulltexts.pdftext import PAGES
 
 FOLDER = Path("config/fulltexts")
@@ -61,7 +62,8 @@ def read(files: Sequence[Path], cache: Path, *, seconds: float = SECONDS) -> dic
     for path, mark in marks.items():
         if mark not in texts:
             unread.setdefault(mark, path)
-    texts |= dict(zip(unread, _first_pages(list(unread.values()), seconds), strict=True))
+    pages = tracked(_first_pages(list(unread.values()), seconds), len(unread), "reading PDFs", "files")
+    texts |= dict(zip(unread, pages, strict=True))
     if marks or cache.exists():
         write_json(cache, {"made_by": _made_by(), "texts": {mark: texts[mark] for mark in sorted(set(marks.values()))}})
     return {path: {**texts[mark], "digest": mark} for path, mark in marks.items()}
@@ -81,20 +83,21 @@ def _made_by() -> str:
     return f"pypdf {version('pypdf')}, {PAGES} pages"
 
 
-def _first_pages(files: Sequence[Path], seconds: float) -> list[FirstPages]:
-    answers: list[FirstPages] = []
-    while len(answers) < len(files):
-        answers += _until_one_fails(files[len(answers) :], seconds)
-        if len(answers) < len(files):
-            answers.append({"problem": f"reading the file crashed or took longer than {seconds:.0f} s."})
-    return answers
+def _first_pages(files: Sequence[Path], seconds: float) -> Iterator[FirstPages]:
+    waiting = list(files)
+    while waiting:
+        for answer in _until_one_fails(tuple(waiting), seconds):
+            waiting.pop(0)
+            yield answer
+        if waiting:
+            waiting.pop(0)
+            yield {"problem": f"reading the file crashed or took longer than {seconds:.0f} s."}
 
 
-def _until_one_fails(files: Sequence[Path], seconds: float) -> list[FirstPages]:
+def _until_one_fails(files: Sequence[Path], seconds: float) -> Iterator[FirstPages]:
     """The results of one reader process, up to the first file that takes too long or crashes it."""
     command = [sys.executable, "-m", "prismake.fulltexts.pdftext"]
     paths = "".join(json.dumps(str(path)) + "\n" for path in files)
-    answers: list[FirstPages] = []
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
@@ -102,13 +105,14 @@ def _until_one_fails(files: Sequence[Path], seconds: float) -> list[FirstPages]:
         threading.Thread(target=_feed, args=(process, paths), daemon=True).start()
         threading.Thread(target=_collect, args=(process, lines), daemon=True).start()
         try:
-            while len(answers) < len(files) and (line := lines.get(timeout=seconds)):
-                answers.append(json.loads(line))
+            for _ in files:
+                if not (line := lines.get(timeout=seconds)):
+                    break
+                yield json.loads(line)
         except (queue.Empty, ValueError):
             pass
         finally:
             process.kill()
-    return answers
 
 
 def _feed(process: Any, paths: str) -> None:

@@ -23,6 +23,7 @@ from typing import Any
 from prismake import __version__
 from prismake.core.errors import PrismakeError, SearchError
 from prismake.core.files import read_json, write_json
+from prismake.core.progress import tracked
 from prismake.core.records import normal_doi, normal_pmcid
 from prismake.fulltexts.folder import ARCHIVE
 from prismake.fulltexts.matching import Sought
@@ -76,9 +77,9 @@ def look_up(
     for service in services:
         missing = [key for key in _identifiers(reports, service) if key not in answers[service]]
         try:
-            for number, (key, answer) in enumerate(
-                _ASK[service](missing, email, policy or Policy(attempts=3)), start=1
-            ):
+            asked = _ASK[service](missing, email, policy or Policy(attempts=3))
+            asked = tracked(asked, len(missing), f"asking {_NAMES[service]} for full texts", "reports")
+            for number, (key, answer) in enumerate(asked, start=1):
                 answers[service][key] = {"date": day, **answer}
                 if number % _SAVE_EVERY == 0:
                     save(failed)

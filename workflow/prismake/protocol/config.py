@@ -6,6 +6,7 @@ import difflib
 import math
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +50,8 @@ PANEL_STAGES = STAGES
 NUMBERS = ("count", "number")  # the types of columns that hold numbers
 
 
-def validated(config: dict[str, Any], *, folder: Path = Path()) -> dict[str, Any]:
-    """The configuration with defaults filled in.
+def validated(config: dict[str, Any], *, folder: Path = Path(), where: str = "config/config.yaml") -> dict[str, Any]:
+    """The configuration with defaults filled in; ``where`` names what it was read from.
 
     Raises:
         ConfigError: lists every problem with the path of its key and what is allowed there.
@@ -74,7 +75,7 @@ def validated(config: dict[str, Any], *, folder: Path = Path()) -> dict[str, Any
         problems += _previous_problems(filled, folder)
     if not problems:  # these checks load the forms, which requires a valid configuration
         problems += _word_problems(filled)
-    collect(problems, ConfigError, where="config/config.yaml", remedy=_where_keys_are_explained(folder))
+    collect(problems, ConfigError, where=where, remedy=_where_keys_are_explained(folder))
     return filled
 
 
@@ -137,12 +138,21 @@ def _in_words(error: Any) -> Iterator[str]:
     elif error.validator == "enum":
         yield f"'{path}' is {error.instance!r}; allowed: {', '.join(map(word, error.validator_value))}."
     elif error.validator == "type":
-        description = rule.get("description", "")
-        yield f"'{path}' is {error.instance!r}; it must be {_kind(error.validator_value)}. {description}".rstrip()
+        must = f"it must be {_kind(error.validator_value)}. {rule.get('description', '')}"
+        yield f"'{path}' is {_read_as(error.instance)}; {must}".rstrip()
     elif error.validator in ("pattern", "propertyNames", "not"):
         yield f"'{path}' has {error.instance!r}, which is not allowed here. {_pattern_hint(error)}".rstrip()
     else:
         yield f"'{path}': {error.message}. {rule.get('description', '')}".rstrip()
+
+
+def _read_as(value: Any) -> str:
+    """A value as YAML has understood it, with what may have been written."""
+    if isinstance(value, bool):
+        return f"{word(value)}, for which YAML also takes {'yes and on' if value else 'no and off'}"
+    if value is None:
+        return "empty, for which YAML also takes ~ and null"
+    return f"the date {value}" if isinstance(value, date) else repr(value)
 
 
 def word(value: Any) -> str:

@@ -15,9 +15,26 @@ from typing import Any
 from prismake.core.errors import ConfigError, collect
 
 _DEEPEST = 50  # groups within groups; the deepest setting has five
+_MOST_VALUES = 200_000  # in a file; aliases of aliases multiply without bound
 _MOST_LINES = 5  # lines with characters that are not UTF-8 are named up to this number
+_LOOKED_AT = 1_000  # bytes in which UTF-16 is noticed without its mark: every other one is zero
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_YAML = "tag:yaml.org,2002:"
+_NO_TEXT = {
+    "bool": "true or false",
+    "int": "a number",
+    "float": "a number",
+    "null": "an empty value",
+    "timestamp": "a date",
+}
+_KINDS = {*_NO_TEXT, "str", "map", "seq", "merge"}
+_INVISIBLE = (
+    "\u00a0\u00ad\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u200e\u200f"
+)
+_INVISIBLE += "\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
 NO_SETTINGS = "the file contains no settings (it must consist of lines of the form key: value)."
+_TOO_DEEP = "groups are nested deeper than any setting is. Check indentation and brackets."
+_CONFLICT = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
 _SAVE = "Open it in a text editor and save it as UTF-8."
 
 
@@ -30,7 +47,8 @@ def read_config_file(path: Path) -> Any:
     import yaml
 
     text = _decoded(path)
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    # libyaml allows tabs between words, the reader of Snakemake does not
+    loader = yaml.SafeLoader if "\t" in text else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     if hidden := yaml.reader.Reader.NON_PRINTABLE.search(text):  # whose place the two readers of YAML count differently
         raise ConfigError(
             f"line {text.count(chr(10), 0, hidden.start()) + 1}: there is an invisible character "
@@ -40,11 +58,15 @@ def read_config_file(path: Path) -> Any:
         )
     try:
         node = yaml.compose(text, Loader=loader)
-        if node is not None and _is_too_deep(node):
-            raise RecursionError  # which readers of YAML meet at different depths, some at none
-        problems = [] if node is None else list(_repeated_keys(node))
+        if node is None:
+            return None
+        _measure(node, frozenset(), {})
+        collect([*_unusual_nodes(node)], ConfigError, where=path.as_posix())
         collect(
-            problems, ConfigError, where=path.as_posix(), remedy="Keep one of the two and put both contents into it."
+            [*_repeated_keys(node)],
+            ConfigError,
+            where=path.as_posix(),
+            remedy="Keep one of the two and put both contents into it.",
         )
         return yaml.load(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
@@ -52,15 +74,14 @@ def read_config_file(path: Path) -> Any:
     except yaml.YAMLError as error:
         raise ConfigError(f"the file is not YAML: {error}", where=path.as_posix()) from error
     except ValueError as error:  # a date such as 2025-02-30
+        reason = "a number has thousands of digits" if "digits" in str(error) else error
         raise ConfigError(
-            f"a value cannot be read ({error}).",
+            f"a value cannot be read ({reason}).",
             where=path.as_posix(),
             remedy="Put dates and numbers that mean text in quotation marks.",
         ) from error
     except RecursionError as error:
-        raise ConfigError(
-            "groups are nested deeper than any setting is.", where=path.as_posix(), remedy="Check its indentation."
-        ) from error
+        raise ConfigError(_TOO_DEEP, where=path.as_posix()) from error
 
 
 def check_config_file(path: Path) -> None:
@@ -71,7 +92,7 @@ def check_config_file(path: Path) -> None:
 
 def _decoded(path: Path) -> str:
     data = path.read_bytes()
-    if data.startswith(_UTF_16):
+    if data.startswith(_UTF_16) or data[:_LOOKED_AT].count(0) > len(data[:_LOOKED_AT]) // 4:
         raise ConfigError("the file is saved as UTF-16 (“Unicode”).", where=path.as_posix(), remedy=_SAVE)
     problems = []
     for number, line in enumerate(re.split(rb"\r\n|\r|\n", data), start=1):
@@ -83,7 +104,10 @@ def _decoded(path: Path) -> str:
     if len(problems) > _MOST_LINES:
         problems[_MOST_LINES:] = [f"{len(problems) - _MOST_LINES} more lines are not text in UTF-8 either."]
     collect(problems, ConfigError, where=path.as_posix(), remedy=_SAVE)
-    return data.decode("utf-8-sig")
+    text = data.decode("utf-8-sig")
+    if text.startswith("\ufeff"):
+        raise ConfigError("the file begins with two marks of UTF-8 (U+FEFF).", where=path.as_posix(), remedy=_SAVE)
+    return text
 
 
 def _yaml_problem(error: Any, text: str) -> str:
@@ -92,10 +116,22 @@ def _yaml_problem(error: Any, text: str) -> str:
     if mark is None:
         return f"the file is not YAML: {error.problem}."
     place = f"line {mark.line + 1}, column {mark.column + 1}"
+    if "nesting depth" in str(error.problem):
+        return f"{place}: {_TOO_DEEP}"
     lines = text.splitlines()
     line = lines[mark.line] if mark.line < len(lines) else ""
     if "\t" in line[: mark.column + 1]:
         return f"{place}: there is a tab where YAML allows only spaces. Replace it by spaces."
+    if conflict := _CONFLICT.search(text):
+        number = text.count("\n", 0, conflict.start()) + 1
+        return (
+            f"line {number}: here are the marks of a conflict (git). Keep one of the two versions and delete the marks."
+        )
+    if (
+        "\uff1a" in (above := "".join(lines[max(0, mark.line - 1) : mark.line + 1]))
+        and ": " not in above.split("\uff1a")[0]
+    ):
+        return f"{place}: there or in the line above is a wide colon (\uff1a). Type an ordinary colon and a space."
     begun = error.context_mark
     context = f" ({error.context}, which begins in line {begun.line + 1})" if error.context and begun else ""
     return (
@@ -131,21 +167,69 @@ def _repeated_keys(root: Any) -> Iterator[str]:
             waiting += reversed(inner)
 
 
-def _is_too_deep(root: Any) -> bool:
-    """Whether groups are nested deeper than any setting is; a node that an alias repeats is looked at once."""
+def _measure(node: Any, above: frozenset[int], measured: dict[int, tuple[int, int]]) -> tuple[int, int]:
+    """(depth, number of values) of a node with its aliases written out, each node measured once.
+
+    Raises:
+        RecursionError: the groups are nested deeper than any setting is.
+        yaml.MarkedYAMLError: a group contains itself, or aliases multiply values beyond all bounds.
+    """
     import yaml
 
-    level, seen = [root], {id(root)}
-    for _ in range(_DEEPEST):
-        inner = []
-        for node in level:
-            if isinstance(node, yaml.MappingNode):
-                inner += [part for pair in node.value for part in pair]
-            elif isinstance(node, yaml.SequenceNode):
-                inner += node.value
-        level = [node for node in inner if id(node) not in seen]
-        seen.update(map(id, level))
-    return bool(level)
+    if id(node) in above:
+        raise yaml.MarkedYAMLError(problem="a group contains itself by an alias", problem_mark=node.start_mark)
+    if id(node) not in measured:
+        parts = node.value if isinstance(node, yaml.SequenceNode) else []
+        if isinstance(node, yaml.MappingNode):
+            parts = [part for pair in node.value for part in pair]
+        sizes = [_measure(part, above | {id(node)}, measured) for part in parts]
+        depth, count = 1 + max((size[0] for size in sizes), default=0), 1 + sum(size[1] for size in sizes)
+        if depth > _DEEPEST:
+            raise RecursionError  # which readers of YAML meet at different depths, some at none
+        if count > _MOST_VALUES:
+            raise yaml.MarkedYAMLError(problem="aliases repeat each other without end", problem_mark=node.start_mark)
+        measured[id(node)] = depth, count
+    return measured[id(node)]
+
+
+def _unusual_nodes(root: Any) -> Iterator[str]:
+    """A sentence for each tag and for each key that is no text, which readers of YAML understand in their own ways."""
+    import yaml
+
+    waiting, seen = [root], {id(root)}
+    while waiting:
+        node = waiting.pop()
+        line = f"line {node.start_mark.line + 1}"
+        if node.tag == f"{_YAML}value":
+            yield f"{line}: put = in quotation marks."
+        elif node.tag.removeprefix(_YAML) not in _KINDS:
+            yield f"{line}: the tag {node.tag.replace(_YAML, '!!')} has no meaning here. Delete it."
+        if isinstance(node, yaml.MappingNode):
+            yield from filter(None, (_unusual_key(key) for key, _ in node.value))
+        pairs = node.value if isinstance(node, yaml.MappingNode) else []
+        inner = [value for _, value in pairs] + (node.value if isinstance(node, yaml.SequenceNode) else [])
+        waiting += reversed([each for each in inner if id(each) not in seen])
+        seen.update(map(id, inner))
+
+
+def _unusual_key(key: Any) -> str:
+    import yaml
+
+    line = f"line {key.start_mark.line + 1}"
+    if not isinstance(key, yaml.ScalarNode):
+        return f"{line}: a list or group stands where the name of a setting is needed."
+    kind = key.tag.removeprefix(_YAML)
+    if kind in _NO_TEXT:
+        return f"{line}: YAML takes the key {key.value or '(nothing)'} for {_NO_TEXT[kind]}. Put it in quotation marks."
+    if key.value == "__use_yte__":
+        return f"{line}: templates (__use_yte__) are not read. Write the settings as they are meant."
+    if key.value != (visible := key.value.strip(_INVISIBLE)):
+        odd = next(letter for letter in (key.value[0], key.value[-1]) if letter in _INVISIBLE)
+        return (
+            f"{line}: beside the key “{visible}” there is a character that looks like nothing or like a space "
+            f"(U+{ord(odd):04X}). Delete it and type ordinary spaces."
+        )
+    return ""
 
 
 def _times(count: int) -> str:

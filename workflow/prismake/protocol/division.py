@@ -11,6 +11,21 @@ def groups(names: Sequence[str], jobs: int, least: int = 1) -> list[list[str]]:
     return [list(names[start:stop]) for start, stop in (stretch(len(names), jobs, k) for k in range(jobs))]
 
 
+def by_size(names: Sequence[str], sizes: Sequence[float], most: float) -> list[list[str]]:
+    """Consecutive names in groups whose sizes add up to ``most`` at most; a larger one is a group of its own.
+
+    A name that is added at the end leaves the full groups before it as they are.
+    """
+    groups, room = list[list[str]](), 0.0
+    for name, size in zip(names, sizes, strict=True):
+        if not groups or size > room:
+            groups.append([])
+            room = most
+        groups[-1].append(name)
+        room -= size
+    return groups
+
+
 def stretch(rows: int, parts: int, number: int) -> tuple[int, int]:
     """Start and end of part ``number``, from 0, of so many rows in order; all parts together are all rows."""
     return rows * number // parts, rows * (number + 1) // parts

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from prismake.core.numbers import count, number, percent, share
 from prismake.core.paths import data_file
 from prismake.core.phrases import plural
+from prismake.core.progress import tracked
 from prismake.report.agreement import agreement_rows, disagreement_rows
 from prismake.report.duplicates import duplicates_part
 from prismake.report.limitations import limitations
@@ -106,7 +107,7 @@ def view(context: Mapping[str, Any]) -> dict[str, Any]:
         "figures": _figures(context),
         **progress_view(context),
         "duplicates": duplicates_part(context["duplicates"], context["searches"]),
-        "outcomes": [outcome_part(result) for result in results],
+        "outcomes": [outcome_part(result) for result in tracked(results, len(results), "writing the page", "outcomes")],
         "cohorts": context.get("cohorts"),
         "cells": context.get("cells"),
         "agreement": agreement_rows(context["agreement"]),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import hashlib
 import re
+import zlib
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -231,7 +233,7 @@ def known_pmids(folder: Path) -> dict[str, str]:
 def sweep(folder: Path) -> None:
     """Remove partially written files of a run that was killed; they were never part of the archive."""
     for path in folder.glob(".*.tmp"):
-        if path.name.startswith((".efetch-", ".answer-", ".search-")):
+        if path.name.startswith((".efetch-", ".answer-", ".search-", ".ahead-")):
             path.unlink(missing_ok=True)
 
 
@@ -252,12 +254,40 @@ class Store:
     def add(self, data: bytes, ids: list[str]) -> None:
         """Write one complete answer under the next free number."""
         stem = f"{self.prefix}-{self.date}-"
-        names = [path.name[len(stem) :] for path in self.folder.glob(f"{stem}????{self.ending}")]
-        path = self.folder / f"{stem}{max((int(name[:4]) for name in names), default=0) + 1:04d}{self.ending}"
+        names = [path.name[len(stem) : -len(self.ending)] for path in self.folder.glob(f"{stem}*{self.ending}")]
+        path = self.folder / f"{stem}{max(map(int, filter(str.isdigit, names)), default=0) + 1:04d}{self.ending}"
         with replacing(path) as draft:
             draft.write_bytes(gzip.compress(data, mtime=0))
         for record_id in ids:
             self.file_of.setdefault(record_id, path.name)
+
+    def set_aside(self, requested: list[str], data: bytes) -> None:
+        """Keep a complete answer whose turn to get a number has not come, also beyond the end of this run."""
+        with replacing(self._aside(requested)) as draft:
+            draft.write_bytes(gzip.compress(data, mtime=0))
+
+    def aside(self, requested: list[str]) -> bytes | None:
+        """The answer that was set aside for these ids, if there is one and it is readable."""
+        path = self._aside(requested)
+        try:
+            return gzip.decompress(path.read_bytes())
+        except FileNotFoundError:
+            return None
+        except (OSError, EOFError, zlib.error) as error:
+            pass_on_refusal(error, path)
+            return None
+
+    def remove_aside(self, requested: list[str] | None = None) -> None:
+        """Remove the answer that was set aside for these ids, or all such answers."""
+        paths = list(self.folder.glob("ahead-*")) if requested is None else [self._aside(requested)]
+        for path in paths:
+            path.unlink(missing_ok=True)
+
+    def _aside(self, requested: list[str]) -> Path:
+        return (
+            self.folder
+            / f"ahead-{self.date}-{hashlib.sha256(','.join(requested).encode()).hexdigest()[:16]}{self.ending}"
+        )
 
     def count(self, ids: list[str]) -> int:
         return sum(pmid in self.file_of for pmid in ids)

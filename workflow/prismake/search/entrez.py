@@ -17,6 +17,8 @@ from prismake.core.errors import SearchError
 from prismake.search import archive, pubmed_xml
 from prismake.search.archive import SearchLog, archive_files, archived
 from prismake.search.eutils import WINDOW, Client, Hits
+from prismake.search.pace import side_by_side
+from prismake.search.retrieval import CONNECTIONS, Batches, unfinished
 from prismake.search.transport import Policy
 
 __all__ = ["Progress", "SearchLog", "archive_files", "archived", "notices", "search"]
@@ -26,6 +28,7 @@ Progress = Callable[[int, int], None]
 
 _FIRST_DAY = "1800-01-01"
 _LAST_DAY = "3000-12-31"
+_COUNTS = 3  # times that slices are counted before a search is given up because they do not add up
 
 
 def search(
@@ -38,6 +41,7 @@ def search(
     until: str | None = None,
     since: str | None = None,
     batch: int = 200,
+    connections: int = CONNECTIONS,
     frozen: bool = True,
     progress: Progress | None = None,
     policy: Policy | None = None,
@@ -45,6 +49,8 @@ def search(
     """Search PubMed and archive the answers in ``folder``, or resume an interrupted run.
 
     ``date`` is the day of the search, ``since`` and ``until`` are the first and last Entrez date (all YYYY-MM-DD).
+    ``batch`` records are requested at a time, by so many ``connections`` side by side, at the rate that NCBI permits an
+    address; the archive is the same bytes with any number of them.
     A complete archive of the same search is read without any request while ``frozen``; a later ``until`` fetches only
     the new Entrez dates. If not ``frozen``, PubMed is searched again and records new to the archive are added.
 
@@ -62,13 +68,13 @@ def search(
         archive.sweep(folder)
         client = Client(email=email, api_key=api_key, policy=policy or Policy())
         if open_log is not None:
-            _fetch(client, folder, open_log, batch, progress)
+            _fetch(client, folder, open_log, batch, connections, progress)
             logs = archive.searches(folder)
             todo = archive.todo(request, logs, frozen, folder)
         if todo is not None:
-            log = {**_search(client, request, todo), "name": archive.free_name(folder, request.date)}
+            log = {**_search(client, request, todo, connections), "name": archive.free_name(folder, request.date)}
             archive.write(folder, log)
-            _fetch(client, folder, log, batch, progress)
+            _fetch(client, folder, log, batch, connections, progress)
     return archived(folder)
 
 
@@ -81,8 +87,8 @@ def notices(
     """
     client = Client(email=email, api_key=api_key, policy=policy or Policy())
     unique, notices_of = sorted(set(pmids), key=int), {}
-    for start in range(0, len(unique), 200):
-        data, _ = client.fetch(unique[start : start + 200])
+    batches = [unique[start : start + 200] for start in range(0, len(unique), 200)]
+    for data, _ in side_by_side(client.fetch, batches, CONNECTIONS, client.pace):
         for record in pubmed_xml.records(io.BytesIO(data), []) if data else ():
             links = [link for link in record["related_reports"] if link.startswith(_NOTICES)]
             if record["retracted"] or links:
@@ -96,18 +102,17 @@ _NOTICES = ("RetractionIn", "PartialRetractionIn", "ExpressionOfConcernIn", "Ret
 # --- searching -----------------------------------------------------------------------------------------------------
 
 
-def _search(client: Client, request: archive.Request, dates: tuple[str, str]) -> dict[str, Any]:
+def _search(client: Client, request: archive.Request, dates: tuple[str, str], number: int) -> dict[str, Any]:
     since, until = dates
-    hits = client.search(request.query, since=since, until=until)
-    warnings = list(hits.messages)
-    if hits.count > WINDOW:
+    hits = client.search(request.query, since=since, until=until, most=WINDOW)
+    ids = list(dict.fromkeys(hits.ids))
+    if large := hits.count > WINDOW:
+        ids, hits = _sliced(client, request.query, dates, hits, number)
+    warnings = [line for line in hits.messages if not large or "Restrictions achieved" not in line]
+    if large:
         warnings.append(
             f"PubMed found {hits.count:,} records. More than {WINDOW:,} mostly mean a query that is too wide."
         )
-        warnings = [line for line in warnings if "Restrictions achieved" not in line]
-        ids = _sliced(client, request.query, since or _FIRST_DAY, until or _LAST_DAY, hits)
-    else:
-        ids = list(dict.fromkeys(hits.ids))
     if not hits.count:
         warnings.append("PubMed found nothing.")
     if "[all fields]" in hits.translation.lower() and "[all fields]" not in request.query.lower():
@@ -132,34 +137,44 @@ def _search(client: Client, request: archive.Request, dates: tuple[str, str]) ->
     }
 
 
-def _sliced(client: Client, query: str, since: str, until: str, all_hits: Hits) -> list[str]:
-    """The ids of a search with more hits than PubMed returns at once, by halving the interval of Entrez dates."""
-    ids: dict[str, None] = {}
-    total = 0
-    slices = [(since, until, all_hits.count)]
-    while slices:
-        first, last, count = slices.pop()
-        if count > WINDOW:
+def _sliced(client: Client, query: str, dates: tuple[str, str], hits: Hits, number: int) -> tuple[list[str], Hits]:
+    """The ids of a search with more hits than PubMed returns at once, and the answer to the whole that they belong to.
+
+    PubMed's index may change between the first slice and the last, so that they do not add up; then they are counted
+    again.
+    """
+    since, until = dates
+    for attempt in range(_COUNTS):
+        if attempt:
+            hits = client.search(query, since=since, until=until, most=WINDOW)
+        ids, total = _slices(client, query, (since or _FIRST_DAY, until or _LAST_DAY, hits.count), number)
+        if total == hits.count == len(ids):
+            return ids, hits
+    raise SearchError(
+        f"the parts of the search hold {total:,} hits ({len(ids):,} different), the whole {hits.count:,}.",
+        remedy="PubMed's index probably changed meanwhile. Run the search again.",
+    )
+
+
+def _slices(client: Client, query: str, whole: tuple[str, str, int], number: int) -> tuple[list[str], int]:
+    """The different ids of all slices of Entrez dates, which are halved until PubMed returns each; and their number."""
+
+    def count(dates: tuple[str, str]) -> tuple[str, str, int]:
+        return (*dates, client.search(query, since=dates[0], until=dates[1], most=0).count)
+
+    def hits_of(part: tuple[str, str, int]) -> Hits:
+        return client.search(query, since=part[0], until=part[1], most=WINDOW)
+
+    parts = [whole]
+    while large := [part for part in parts if part[2] > WINDOW]:
+        for first, last, hits in large:
             if first == last:
-                raise SearchError(f"PubMed has {count:,} hits of the one day {first}; they cannot be fetched.")
-            slices += reversed(
-                [
-                    (*half, client.search(query, since=half[0], until=half[1], most=0).count)
-                    for half in _halves(first, last)
-                ]
-            )
-            continue
-        if not count:
-            continue
-        hits = client.search(query, since=first, until=last)
-        total += hits.count
-        ids.update(dict.fromkeys(hits.ids))
-    if total != all_hits.count or len(ids) != total:
-        raise SearchError(
-            f"the parts of the search hold {total:,} hits ({len(ids):,} different), the whole {all_hits.count:,}.",
-            remedy="PubMed's index probably changed meanwhile. Run the search again.",
-        )
-    return list(ids)
+                raise SearchError(f"PubMed has {hits:,} hits of the one day {first}; they cannot be fetched.")
+        halves = iter(side_by_side(count, [half for part in large for half in _halves(*part[:2])], number, client.pace))
+        parts = [smaller for part in parts for smaller in ([next(halves), next(halves)] if part in large else [part])]
+    answers = side_by_side(hits_of, [part for part in parts if part[2]], number, client.pace)
+    ids = dict.fromkeys(pmid for answer in answers for pmid in answer.ids)
+    return list(ids), sum(answer.count for answer in answers)
 
 
 def _halves(first: str, last: str) -> Iterator[tuple[str, str]]:
@@ -174,22 +189,29 @@ def _halves(first: str, last: str) -> Iterator[tuple[str, str]]:
 # --- fetching ------------------------------------------------------------------------------------------------------
 
 
-def _fetch(client: Client, folder: Path, log: dict[str, Any], batch: int, progress: Progress | None) -> None:
+def _fetch(
+    client: Client, folder: Path, log: dict[str, Any], batch: int, number: int, progress: Progress | None
+) -> None:
     """Fetch the records missing from the archive in batches, then singly those still missing; then close the log."""
     earlier = {
         file["name"] for other in archive.searches(folder) if other["name"] != log["name"] for file in other["files"]
     }
     store = archive.Store(folder, log["date"], archive.known_pmids(folder), earlier)
     before = {pmid for pmid, name in store.file_of.items() if name in earlier}
-    total = len(log["ids"])
-    _in_batches(client, store, log["ids"], batch, lambda: progress and progress(store.count(log["ids"]), total))
-    missing = []
-    for pmid in [pmid for pmid in log["ids"] if pmid not in store.file_of]:
-        data, returned = client.fetch([pmid])
-        if returned:
-            store.add(data, returned)
-        else:
-            missing.append(pmid)
+    ids, total = set(log["ids"]), len(log["ids"])
+    fetched = store.count(log["ids"])
+
+    def report(returned: list[str]) -> None:
+        nonlocal fetched
+        fetched = min(total, fetched + len(ids.intersection(returned)))
+        if progress:
+            progress(fetched, total)
+
+    report([])
+    Batches(client, store, number, report).run(unfinished(store, log["ids"], max(1, min(batch, WINDOW))))
+    singly = Batches(client, store, number, report)
+    singly.run([pmid] for pmid in log["ids"] if pmid not in store.file_of)
+    missing = singly.empty
     warnings = list(log["warnings"])
     if missing:
         warnings.append(
@@ -200,24 +222,5 @@ def _fetch(client: Client, folder: Path, log: dict[str, Any], batch: int, progre
     stray = sorted(set(store.file_of) - set(log["ids"]) - before)
     if stray:
         warnings.append("PubMed handed out records that were not found by the search: " + ", ".join(stray))
+    store.remove_aside()
     archive.write(folder, {**log, "missing": missing, "warnings": warnings, "files": store.listed(), "complete": True})
-
-
-def _in_batches(client: Client, store: archive.Store, ids: list[str], batch: int, tell: Callable[[], Any]) -> None:
-    waiting = [pmid for pmid in ids if pmid not in store.file_of]
-    size = max(1, min(batch, WINDOW))
-    tell()
-    while waiting:
-        part = waiting[:size]
-        try:
-            data, returned = client.fetch(part)
-        except SearchError as error:
-            # A server that fails on large answers may manage smaller ones; a server that is down fails on both.
-            if len(part) <= 25 or "server failed" not in error.what:
-                raise SearchError(error.what, remedy=archive.GO_ON) from None
-            size = len(part) // 2
-            continue
-        if returned:
-            store.add(data, returned)
-        waiting = waiting[len(part) :]
-        tell()

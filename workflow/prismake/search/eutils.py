@@ -1,17 +1,18 @@
 """The calls to NCBI's E-utilities that a search needs, through ``Bio.Entrez``: complete answers or errors.
 
-Biopython retries a refused request at once, but not one that breaks while being read, and has no time-out. So it gets
-one try (``max_tries``), an opener with a time-out that sends POST, and ``transport.patiently`` around call and reading.
+Biopython makes the requests. It would send them one after the other, retries a refused one at once but not one that
+breaks while being read, and has no time-out. So they are sent from here: by POST, with a time-out, by several
+connections at a time if several threads use a client, at the one pace that NCBI permits an address, and with
+``transport.patiently`` around sending and reading.
 """
 
 from __future__ import annotations
 
+import email.message
 import re
 import threading
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,12 +21,15 @@ from lxml import etree
 from prismake.core.errors import SearchError
 from prismake.core.records import collapse
 from prismake.search import pubmed_stream, pubmed_xml, transport
+from prismake.search.pace import Pace
 from prismake.search.transport import PassingError, Policy, body, mask, patiently
 
 HOME = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"
 ADDRESS = "PRISMAKE_EUTILS_URL"
 WINDOW = 9_999
 """Maximum number of ids that ESearch returns for PubMed."""
+PAUSES = {False: 0.37, True: 0.11}
+"""Seconds between two requests without and with a key, of which NCBI permits 3 and 10 a second per address."""
 _lock = threading.Lock()
 
 
@@ -46,16 +50,19 @@ def address() -> str:
 
 @dataclass
 class Client:
-    """A client of the E-utilities, with e-mail address and optional key. ``requests`` counts the requests sent."""
+    """A client of the E-utilities, with e-mail address and optional key; several threads may use it.
+
+    ``pace``: that of all its requests.
+    """
 
     email: str
-    api_key: str | None = None
+    api_key: str | None = field(default=None, repr=False)
     policy: Policy = field(default_factory=Policy)
-    requests: int = 0
 
     def __post_init__(self) -> None:
         self.home = address()
         self.opener = transport.opener(self.home)
+        self.pace = Pace(PAUSES[bool(self.api_key)] if self.policy.pause is None else self.policy.pause)
 
     def search(self, term: str, *, since: str = "", until: str = "", most: int = WINDOW) -> Hits:
         """ESearch in PubMed, by Entrez date when ``since`` and ``until`` (YYYY-MM-DD) are given."""
@@ -73,7 +80,7 @@ class Client:
                 raise PassingError(f"{hits.count} records were found but {len(set(hits.ids))} named")
             return hits
 
-        return patiently(call, self.policy, doing="The search in PubMed", secrets=(self.api_key,))
+        return patiently(call, self.policy, doing="The search in PubMed", secrets=(self.api_key,), pace=self.pace)
 
     def fetch(self, ids: list[str]) -> tuple[bytes, list[str]]:
         """The raw XML of EFetch for these PMIDs, and the PMIDs in it; (b"", []) if PubMed has none of them.
@@ -98,7 +105,7 @@ class Client:
             return data, returned
 
         doing = f"Fetching {len(ids)} records from PubMed"
-        return patiently(call, self.policy, doing=doing, secrets=(self.api_key,))
+        return patiently(call, self.policy, doing=doing, secrets=(self.api_key,), pace=self.pace)
 
     def links(self, pmid: str, name: str) -> list[str]:
         """The PMIDs that ELink gives for a record under a name such as ``pubmed_pubmed_citedin``, in order."""
@@ -108,35 +115,43 @@ class Client:
             return [] if data is None else _linked(data, name)
 
         doing = f"Asking PubMed for the links of {pmid}"
-        return patiently(call, self.policy, doing=doing, secrets=(self.api_key,))
+        return patiently(call, self.policy, doing=doing, secrets=(self.api_key,), pace=self.pace)
 
     def _ask(self, utility: str, **parameters: str) -> bytes | None:
-        from Bio import Entrez
-
         parameters |= {"tool": "prismake", "email": self.email}
         if self.api_key:
             parameters["api_key"] = self.api_key
-        self.requests += 1
-        with self._through(Entrez), getattr(Entrez, utility)(db="pubmed", **parameters) as response:
-            data = body(getattr(response, "buffer", response), self.policy)
-        return _judged(data, self.api_key)
-
-    @contextmanager
-    def _through(self, entrez: Any) -> Iterator[None]:
-        """Use Biopython with this client's opener; its settings are global, so one client uses them at a time."""
-        with _lock:
-            original = entrez.urlopen, entrez.max_tries
-            entrez.urlopen, entrez.max_tries = self._open, 1
-            try:
-                yield
-            finally:
-                entrez.urlopen, entrez.max_tries = original
-
-    def _open(self, request: urllib.request.Request) -> Any:
+        request = _made(utility, parameters)
         url = urllib.parse.urlsplit(request.full_url)
         data = request.data if request.data is not None else url.query.encode()
-        target = self.home + url.path.rsplit("/", 1)[-1]
-        return self.opener.open(urllib.request.Request(target, data=data, method="POST"), timeout=self.policy.timeout)
+        target = urllib.request.Request(self.home + url.path.rsplit("/", 1)[-1], data=data, method="POST")
+        self.pace.wait_turn()
+        with self.opener.open(target, timeout=self.policy.timeout) as response:
+            answer = body(response, self.policy)
+        return _judged(answer, self.api_key)
+
+
+class _Unsent:
+    """In place of an answer: the request that Biopython would have sent."""
+
+    def __init__(self, request: urllib.request.Request) -> None:
+        self.request = request
+        self.headers = email.message.Message()
+        self.headers["Content-Type"] = "text/xml"
+
+
+def _made(utility: str, parameters: dict[str, str]) -> urllib.request.Request:
+    """The request of a utility, by Biopython, whose opener is global: one thread exchanges it at a time."""
+    from Bio import Entrez
+
+    biopython: Any = Entrez
+    with _lock:
+        original, biopython.urlopen = biopython.urlopen, _Unsent
+        try:
+            unsent: _Unsent = getattr(biopython, utility)(db="pubmed", **parameters)
+            return unsent.request
+        finally:
+            biopython.urlopen = original
 
 
 def _judged(data: bytes, key: str | None) -> bytes | None:
@@ -145,7 +160,8 @@ def _judged(data: bytes, key: str | None) -> bytes | None:
     if not start:
         raise PassingError("an empty answer")
     if start[:1] in b"{[":
-        raise PassingError("a message instead of records: " + mask(start[:200].decode("utf-8", "replace"), key))
+        message = mask(start[:200].decode("utf-8", "replace"), key)
+        raise PassingError(f"a message instead of records: {message}", busy="rate limit" in message.lower())
     if re.search(rb"(?i)<html|<!doctype html", start):
         raise PassingError("a web page instead of records")
     if not start.startswith(b"<"):

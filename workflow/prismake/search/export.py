@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from prismake.core.errors import PrismakeError
 from prismake.core.files import as_text, write_text
 from prismake.core.names import RECORD_ID
+from prismake.core.progress import tracked
 from prismake.core.records import COLUMNS, LIST_COLUMNS, collapse
 from prismake.search.dialects import LINKS
 
@@ -40,7 +41,8 @@ def text(records: pd.DataFrame | Iterable[Row], format: str) -> str:
     """The records in order as one text in the given format."""
     if format not in FORMATS:
         raise PrismakeError(f"there is no export format '{format}'.", remedy=f"Use one of {', '.join(FORMATS)}.")
-    rows = [_plain(row) for row in (records if not hasattr(records, "to_dict") else records.to_dict("records"))]
+    given = list(records if not hasattr(records, "to_dict") else records.to_dict("records"))
+    rows = [_plain(row) for row in tracked(given, len(given), "preparing the export", "records")]
     return {"ris": _ris, "bibtex": _bibtex, "csv": _csv, "nbib": _nbib}[format](rows)
 
 

@@ -124,18 +124,24 @@ def read_file(path: str | Path, source: str | None = None) -> Import:
 
 
 def stream(
-    paths: Iterable[str | Path], source: str, take: Callable[[list[dict[str, Any]]], object], *, once: bool = False
+    paths: Iterable[str | Path],
+    source: str,
+    take: Callable[[list[dict[str, Any]]], object],
+    *,
+    once: bool = False,
+    ids: record_table.Ids | None = None,
 ) -> list[Import]:
     """Read the files of one source; ``take`` receives the records in portions, with unique ids.
 
     Only one portion is in memory at a time. ``once``: use only the first of several records with the same accession, as
-    in the archive of a live search, where updates repeat some records. Raises as ``read_file``.
+    in the archive of a live search, where updates repeat some records. ``ids``: assigns them, if not as those of the
+    whole source. Raises as ``read_file``.
     """
-    ids, seen, imports = record_table.Ids(source), set[str](), list[Import]()
+    ids, seen, imports = ids or record_table.Ids(source), set[str](), list[Import]()
     with record_table.bulk():
         files = list(map(Path, paths))
         shared_inventory = Inventory()  # the answers of one search form a single export
-        for path in files:
+        for path in tracked(files, len(files), f"reading {source}", "files"):
             file, record_ids = (
                 _FileBeingRead(path.name, inventory=shared_inventory if once else Inventory()),
                 list[str](),

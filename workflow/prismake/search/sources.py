@@ -14,15 +14,23 @@ from prismake.protocol.chased import CHASED
 from prismake.search import live, stream
 from prismake.search.imported_decisions import DECISION_COLUMNS, nobody_here
 from prismake.search.inventory import Fields
+from prismake.search.shares import gathered
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Shares = tuple[Sequence[Sequence[Mapping[str, Any]]], Sequence[Path]]
 API_KEY_FILE = "ncbi_api_key.txt"  # in config/, where git ignores it
 
 
 def read_source(
-    source: str, details: Mapping[str, Any], email: str, folder: Path, records_file: Path, decisions_file: Path
+    source: str,
+    details: Mapping[str, Any],
+    email: str,
+    folder: Path,
+    records_file: Path,
+    decisions_file: Path,
+    shares: Shares = ((), ()),
 ) -> dict[str, Any]:
     """Write the record table of one source; return its search log with the items of PRISMA-S.
 
@@ -33,6 +41,7 @@ def read_source(
         folder: ``config/searches``; a live search archives its answers in a folder of its own there.
         records_file: path of the table (Parquet).
         decisions_file: path of the decisions imported from an export of a screening tool (CSV).
+        shares: what ``read_share`` returned and wrote, if other jobs have read the files.
 
     Raises:
         ImportFileError, SearchError: each with the file and what to do.
@@ -52,17 +61,21 @@ def read_source(
     files = [Path(name) for name in details["files"]]
     if details["live"]:
         files = _search(source, details, email, folder / source, log)
-    chased = any(file.name == CHASED for file in files)
+    once = bool(details["live"]) or any(file.name == CHASED for file in files)
     files = [file for file in files if file.name != CHASED]
     with recordfile.writing(records_file) as writer:
-        imports = stream(files, source, writer.add, once=bool(details["live"]) or chased)
+        if shares[0]:
+            imports, digests = gathered(*shares, source, writer)
+        else:
+            imports = stream(files, source, writer.add, once=once)
+            digests = list(map(digest, files))
     log["label"] = log["label"] or next((export.database for export in imports if export.database), source)
     log["kind"] = log["kind"] or ("register" if any(export.kind == "register" for export in imports) else "database")
     log["platform"] = log["platform"] or next((export.platform for export in imports if export.platform), "")
     log["records"] = sum(len(export.record_ids) for export in imports)
     log["files"] = [
-        {"name": file.as_posix(), "sha256": digest(file), "records": len(export.record_ids), "format": export.format}
-        for file, export in zip(files, imports, strict=True)
+        {"name": file.as_posix(), "sha256": sha256, "records": len(export.record_ids), "format": export.format}
+        for file, sha256, export in zip(files, digests, imports, strict=True)
     ]
     log["fields"] = Fields.together(export.fields for export in imports).as_dict()
     log["warnings"] += [text for export in imports for text in [*export.warnings, *export.problems]]

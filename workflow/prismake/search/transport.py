@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 import tenacity
 
 from prismake.core.errors import SearchError
+from prismake.search.pace import Pace
 
 T = TypeVar("T")
 _CHUNK = 256 * 1024
@@ -35,8 +36,8 @@ class Policy:
 
     ``attempts``: tries for one request. ``first_wait``, ``longest_wait``: pauses between tries grow from the first to
     the second, each drawn at random below the limit, unless the server names one. ``timeout``: longest silence.
-    ``deadline``: longest time for a complete answer. ``pause``: between two pages of a source, ``None`` for what it
-    asks for (Biopython keeps NCBI's pace by itself).
+    ``deadline``: longest time for a complete answer. ``pause``: between two requests to a source, ``None`` for what it
+    asks for.
     """
 
     attempts: int = 7
@@ -48,11 +49,16 @@ class Policy:
 
 
 class PassingError(Exception):
-    """A temporary error; ``wait`` is the pause that the server asked for, in seconds."""
+    """A temporary error.
 
-    def __init__(self, what: str, wait: float | None = None) -> None:
+    ``wait``: the pause that the server asked for, in seconds. ``busy``: the server had too many requests from this
+    address, so that all connections to it have to wait.
+    """
+
+    def __init__(self, what: str, wait: float | None = None, *, busy: bool = False) -> None:
         super().__init__(what)
         self.wait = wait
+        self.busy = busy or wait is not None
 
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -101,22 +107,35 @@ def mask(text: str, *secrets: str | None) -> str:
     return _KEY_FIELD.sub(r"\1***", text)
 
 
-def patiently(call: Callable[[], T], policy: Policy, *, doing: str, secrets: tuple[str | None, ...] = ()) -> T:
+def patiently(
+    call: Callable[[], T],
+    policy: Policy,
+    *,
+    doing: str,
+    secrets: tuple[str | None, ...] = (),
+    pace: Pace | None = None,
+) -> T:
     """The result of ``call``, tried again while it raises ``PassingError`` or the connection fails.
 
-    Raises ``SearchError`` if no try succeeded; its text is masked.
+    ``pace``: shared with other connections, which wait as well when the server asks one of them to.
+
+    Raises ``SearchError`` if no try succeeded; its text is masked. Raises ``StoppedError`` if the pace was stopped.
     """
     growing = tenacity.wait_random_exponential(multiplier=policy.first_wait, max=policy.longest_wait)
 
     def wait(state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         requested = error.wait if isinstance(error, PassingError) else None
-        return growing(state) if requested is None else min(requested, _LONGEST_RETRY_AFTER)
+        seconds = growing(state) if requested is None else min(requested, _LONGEST_RETRY_AFTER)
+        if pace and isinstance(error, PassingError) and error.busy:
+            pace.hold(seconds)
+        return seconds
 
     tries = tenacity.Retrying(
         stop=tenacity.stop_after_attempt(policy.attempts),
         wait=wait,
         retry=tenacity.retry_if_exception_type(PassingError),
+        sleep=pace.sleep if pace else tenacity.nap.sleep,
         reraise=True,
     )
     try:
@@ -151,7 +170,7 @@ def _http_error(error: urllib.error.HTTPError) -> Exception:
         error.close()
     message = " ".join(re.sub(r"<[^>]*>", " ", body).split())[:300]
     if error.code == 429:
-        return PassingError("too many requests (HTTP 429)", retry_after(error.headers.get("Retry-After")))
+        return PassingError("too many requests (HTTP 429)", retry_after(error.headers.get("Retry-After")), busy=True)
     if error.code >= 500 or error.code == 408:
         return PassingError(f"the server failed (HTTP {error.code})", retry_after(error.headers.get("Retry-After")))
     return SearchError(mask(f"the server refused the request (HTTP {error.code}): {message or error.reason}."))

@@ -22,7 +22,9 @@ from prismake.sheets.checks.foreign_rows import bears, refuse_foreign
 from prismake.sheets.checks.percent_cells import ask_back_percentages
 from prismake.sheets.checks.row_order import RowOrders
 from prismake.sheets.checks.rows_above import refuse_rows_above
+from prismake.sheets.kept_tables import KeptTables
 from prismake.sheets.last_answers import no_longer_understood
+from prismake.sheets.layout import Column
 from prismake.sheets.marks import mark_of, review_in
 from prismake.sheets.queue import Queue
 from prismake.sheets.reading import SheetTable, read_sheet
@@ -60,7 +62,8 @@ class Session:
     """The context in which the sheets of a stage are read; the queue grows by the pairs of each sheet (``with_pairs``).
 
     ``files``: by owner, a file elsewhere that is read instead of the sheet. ``earlier``: by owner, a sheet that was
-    read before in this run and would be read in the same way now, unless its file has changed.
+    read before in this run and would be read in the same way now, unless its file has changed. ``kept_tables``: what
+    earlier runs have read from large workbooks.
     """
 
     setup: StageSetup
@@ -69,6 +72,7 @@ class Session:
     former_ids: Mapping[str, str]
     files: Mapping[str, Path] = field(default_factory=dict)
     earlier: Mapping[str, OwnSheet] = field(default_factory=dict)
+    kept_tables: KeptTables | None = None
 
     def with_pairs(self, pairs: Rows) -> Session:
         """Add pairs that people have answered as items behind those of the queue."""
@@ -150,7 +154,7 @@ def _read(session: Session, who: str, reviewers: Sequence[str], copied: SheetTab
     earlier = session.earlier.get(who)
     if earlier and earlier.table and earlier.table.path == file and earlier.table.digest == file_digest(file):
         return earlier
-    table = copied or read_sheet(file, columns, offered=session.kept_stage.headings(path))
+    table = _table(session, who, file, columns, copied)
     accepted = who not in session.files and sheet_state.accepted(state, path)
     own_marks = session.own_marks(table, who)
     if not accepted:
@@ -192,6 +196,17 @@ def _read(session: Session, who: str, reviewers: Sequence[str], copied: SheetTab
     return OwnSheet(
         replace(answers, problems=[*answers.problems, *problems]), table, pairs=pairs, taken_over=taken_over
     )
+
+
+def _table(session: Session, who: str, file: Path, columns: Sequence[Column], copied: SheetTable | None) -> SheetTable:
+    """The cells of a sheet, which are read only if they are not known."""
+    offered = session.kept_stage.headings(session.setup.path(who))
+    tables = session.kept_tables if who not in session.files else None
+    if copied is None:
+        return tables.read(file, columns, offered) if tables else read_sheet(file, columns, offered=offered)
+    if tables:
+        tables.keep(copied, columns, offered)
+    return copied
 
 
 def _refuse_missing(session: Session, who: str) -> None:

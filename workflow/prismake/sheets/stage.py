@@ -21,6 +21,7 @@ from prismake.panel.decisions import Decision, Verdict, decide, progress
 from prismake.panel.question_paths import along_paths, paths_of
 from prismake.protocol.instrument_model import NOT_ASKED, Condition
 from prismake.sheets.answers import SheetAnswers
+from prismake.sheets.kept_tables import KeptTables
 from prismake.sheets.layout import Column
 from prismake.sheets.marks import mark_of, review_id, review_in
 from prismake.sheets.merged_answers import Merged, merge_answers
@@ -231,17 +232,19 @@ def load_stage(
     folder: Path = SHEETS,
     files: Mapping[str, Path] | None = None,
     earlier: StageSheets | None = None,
+    kept_tables: KeptTables | None = None,
 ) -> StageSheets:
     """Read every sheet of a stage that exists, including those of people who have left the team.
 
     Args:
         files: by owner, a file elsewhere that is read instead of the sheet; nothing from it may be kept.
         earlier: the stage as it was read before sheets were offered; sheets that have not changed are not read again.
+        kept_tables: what earlier runs have read from large workbooks.
     """
     setup = setup_of(stage, config, folder)
     kept_stage = load_kept(setup, earlier.kept_stage if earlier else None)
     unchanged = _read_alike(earlier, kept_stage) if earlier else {}
-    session = Session(setup, kept_stage, queue, _former_ids(queue), files or {}, unchanged)
+    session = Session(setup, kept_stage, queue, _former_ids(queue), files or {}, unchanged, kept_tables)
     sheets: dict[str, OwnSheet] = {}
     everyone = (*setup.team, *kept_stage.left)
     for who in tracked(everyone, len(everyone), f"reading the sheets of {setup.form.title.lower()}", "sheets"):

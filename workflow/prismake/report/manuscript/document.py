@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from prismake.core.errors import PrismakeError
 from prismake.core.phrases import within_sentence
+from prismake.core.progress import tracked
 from prismake.report.manuscript.blocks import (
     Field,
     Figure,
@@ -172,7 +173,7 @@ class _Writer:
 
     def write(self, paper: Manuscript) -> None:
         self.document.add_paragraph(clean(paper.title), style="Title")
-        for block in paper.blocks:
+        for block in tracked(paper.blocks, len(paper.blocks), "writing the manuscript", "parts"):
             if isinstance(block, Heading):
                 self.document.add_paragraph(clean(block.text), style=f"Heading {block.level}")
             elif isinstance(block, Gap):

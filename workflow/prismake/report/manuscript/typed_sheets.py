@@ -11,6 +11,7 @@ from typing import Any
 
 from prismake.core.missing import is_missing
 from prismake.core.names import ITEM_ID, RECORD_ID, REPORT_ID, STUDY_ID
+from prismake.core.progress import tracked
 from prismake.report.manuscript.controls import clean
 from prismake.report.tables import UNDECIDED
 
@@ -97,7 +98,7 @@ def _write(page: Any, sheet: Sheet) -> None:
         page.column_dimensions[get_column_letter(index + 1)].width = min(max(longest + 2, 8), _WIDEST + 6)
     page.freeze_panes = "A2"
     page.append([text_cell(name, bold) for name in sheet.columns])
-    for number, row in enumerate(sheet.rows, start=2):
+    for number, row in enumerate(tracked(sheet.rows, len(sheet.rows), "writing the supplement", "rows"), start=2):
         # not every program adjusts row heights to wrapped lines by itself
         lines = max((len(cell) // _WIDEST + 1 for cell in row if isinstance(cell, str)), default=1)
         if lines > 1:
