@@ -22,7 +22,9 @@ def entries_of(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np
     return entries, np.searchsorted(entries, a), np.searchsorted(entries, b)
 
 
-def closer(p: Prepared, q: Pairs, names: Sequence[str] = TO_COMPARE) -> tuple[Excerpt, Pairs]:
+def closer(
+    p: Prepared, q: Pairs, names: Sequence[str] = TO_COMPARE, coded: Sequence[str] = ()
+) -> tuple[Excerpt, Pairs]:
     """The entries of some pairs, and the same pairs as pairs of these; their scores are shared, not copied."""
     entries, a, b = entries_of(q.a, q.b)
-    return p.excerpt(entries, names), replace(q, a=a, b=b)
+    return p.excerpt(entries, names, coded), replace(q, a=a, b=b)

@@ -12,7 +12,7 @@ from prismake.dedup.compare import Pairs
 from prismake.dedup.comparison import Comparison, needed
 from prismake.dedup.entries import Entries
 from prismake.dedup.evidence import Thresholds
-from prismake.dedup.excerpt import TO_DECIDE
+from prismake.dedup.excerpt import CODES_TO_DECIDE, TO_DECIDE
 from prismake.dedup.prepare import Prepared
 from prismake.dedup.unreliable_fields import silence
 
@@ -33,7 +33,8 @@ def decided(
     silenced = silence(p, parts)
     pairs, decisions = [compare.empty()], [rules.none()]
     for part in parts:
-        decision = rules.decide(*closer(p, part, TO_DECIDE), limits, merge_cochrane_versions=merge_cochrane_versions)
+        x, q = closer(p, part, TO_DECIDE, CODES_TO_DECIDE)
+        decision = rules.decide(x, q, limits, merge_cochrane_versions=merge_cochrane_versions)
         chosen = needed(part, decision) if sparing else (part, decision)
         pairs.append(chosen[0])
         decisions.append(chosen[1])

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from prismake.core.record_files import stretches_at
 from prismake.dedup.codes import codes, parts_of
@@ -31,11 +32,12 @@ _CODED = ("title", "surnames", "first_author", "journal", "volume", "issue", "fi
           "numbers", "cochrane", "page_letters")  # fmt: skip
 TO_COMPARE = (*_TEXTS, *_LISTS, *_NUMBERS, *_SIGNS, "citation", "comparable")
 """Forms that are needed to compare all fields of a pair."""
-TO_CHOOSE = ("title", "first_page", "volume", "pmid", "first_author", "journal", "cochrane", "dois", "year", "kind",
-             "begin", "end")  # fmt: skip
-"""Forms that are needed to choose the pairs that are worth it."""
-TO_DECIDE = ("title", "trials", "version", "sort", "source", "issue", "cochrane", "page_letters", *_NUMBERS, *_SIGNS)
-"""Forms that are needed to decide about a pair that has been compared."""
+TO_CHOOSE = ("title", "year", "kind", "begin", "end")
+"""Forms that are needed to choose the pairs that are worth it, beside the codes of some others."""
+CODES_TO_CHOOSE = ("first_page", "volume", "pmid", "first_author", "journal", "cochrane", "dois")
+TO_DECIDE = ("title", "trials", "version", "sort", *_NUMBERS, *_SIGNS)
+"""Forms that are needed to decide about a pair that has been compared, beside the codes of some others."""
+CODES_TO_DECIDE = ("issue", "cochrane", "page_letters")
 
 
 def _none() -> Any:
@@ -97,9 +99,11 @@ class Excerpt:
         return self.begin, self.end
 
 
-def excerpt(forms: Forms, rows: np.ndarray, names: Sequence[str], cited: Cited | None = None) -> Excerpt:
-    """Some forms of some rows of the record table, and what is ``cited`` of these."""
-    table = forms.take(rows, names)
+def excerpt(
+    forms: Forms, rows: np.ndarray, names: Sequence[str], coded: Sequence[str] = (), cited: Cited | None = None
+) -> Excerpt:
+    """Some forms of some rows of the record table, codes of these and others, and what is ``cited`` of the records."""
+    table = forms.take(rows, (*names, *coded))
     out = Excerpt(codes=_codes(table))
     for name in names:
         if name in Excerpt.__dataclass_fields__:
@@ -118,7 +122,7 @@ def _array(column: pa.ChunkedArray, name: str) -> np.ndarray:
 def _codes(table: pa.Table) -> dict[str, np.ndarray]:
     out = {name: codes(table[name]) for name in _CODED if name in table.column_names}
     if "dois" in table.column_names:
-        out["doi"] = codes(first_doi(table["dois"]))
+        out["doi"] = _first_codes(table["dois"])
     if "title" in table.column_names:
         out["title_start"] = codes(parts_of(table["title"], 0, TITLE_START, TITLE_START))
     if "citation" in table.column_names:
@@ -127,9 +131,13 @@ def _codes(table: pa.Table) -> dict[str, np.ndarray]:
     return out
 
 
-def first_doi(dois: pa.ChunkedArray) -> pa.Array:
-    """The first DOI of each row, empty if it has none."""
-    return pa.array([values[0] if values else "" for values in dois.to_pylist()], pa.large_string())
+def _first_codes(lists: pa.ChunkedArray) -> np.ndarray:
+    """Codes of the first value of each list, -1 where there is none."""
+    whole = lists.combine_chunks()
+    starts, sizes = whole.offsets.to_numpy()[:-1], pc.list_value_length(whole).to_numpy()
+    out = np.full(len(whole), -1, dtype=np.int32)
+    out[sizes > 0] = codes(whole.values.take(pa.array(starts[sizes > 0])))
+    return out
 
 
 def in_table(records: pd.DataFrame) -> Cited:

@@ -8,7 +8,7 @@ from prismake.core.progress import tracked
 from prismake.dedup.closer import entries_of
 from prismake.dedup.compare import Pairs, compare, titles
 from prismake.dedup.evidence import worth_comparing
-from prismake.dedup.excerpt import TO_CHOOSE, TO_COMPARE
+from prismake.dedup.excerpt import CODES_TO_CHOOSE, TO_CHOOSE, TO_COMPARE
 from prismake.dedup.prepare import Prepared
 
 _CHUNK = 400_000  # candidate pairs of which the titles are compared at once
@@ -40,7 +40,7 @@ def _worth_it(
     for start in tracked(range(0, len(first), _CHUNK), len(first), "comparing titles", "pairs", size=_CHUNK):
         a, b = first[start : start + _CHUNK], second[start : start + _CHUNK]
         entries, x, y = entries_of(a, b)
-        excerpt = p.excerpt(entries, TO_CHOOSE)
+        excerpt = p.excerpt(entries, TO_CHOOSE, CODES_TO_CHOOSE)
         title = titles(excerpt, x, y, workers)
         keep = worth_comparing(excerpt, x, y, title)
         chosen.append((a[keep], b[keep], title[keep]))

@@ -20,7 +20,7 @@ from prismake.core.errors import DedupError
 from prismake.core.names import RECORD_ID
 from prismake.core.record_files import read_rows, row_count
 from prismake.dedup.codes import by_appearance, codes
-from prismake.dedup.excerpt import TO_COMPARE, Cited, Excerpt, excerpt, first_doi, in_file, in_table
+from prismake.dedup.excerpt import TO_COMPARE, Cited, Excerpt, excerpt, in_file, in_table
 from prismake.dedup.form_tables import Forms
 from prismake.dedup.normal_forms import forms_in_portions, row_forms
 from prismake.dedup.vocabulary import Vocabulary
@@ -51,8 +51,7 @@ class Prepared:
     def code(self, name: str) -> np.ndarray:
         """Codes of a field by entry, -1 where it is missing."""
         if name not in self.codes:
-            column = self.forms.column("dois" if name == "doi" else name)
-            self.codes[name] = codes(first_doi(column) if name == "doi" else column, self.source_row)
+            self.codes[name] = codes(self.forms.column(name), self.source_row)
         return self.codes[name]
 
     @cached_property
@@ -65,9 +64,14 @@ class Prepared:
         """The words of the titles."""
         return Vocabulary.of(self.column("words"))
 
-    def excerpt(self, entries: np.ndarray, names: Sequence[str] = TO_COMPARE, *, citing: bool = False) -> Excerpt:
-        """Some entries with their texts; ``citing``: with authors and abstracts as they stand in the records."""
-        out = excerpt(self.forms, self.source_row[entries], names, self.cited if citing else None)
+    def excerpt(
+        self, entries: np.ndarray, names: Sequence[str] = TO_COMPARE, coded: Sequence[str] = (), *, citing: bool = False
+    ) -> Excerpt:
+        """Some entries with some forms, and codes of these and of others.
+
+        ``citing``: also with authors and abstracts as they stand in the records.
+        """
+        out = excerpt(self.forms, self.source_row[entries], names, coded, self.cited if citing else None)
         out.generic = self.generic[entries] if len(self.generic) else np.zeros(len(entries), dtype=bool)
         out.title_counts = self.title_counts
         return out
