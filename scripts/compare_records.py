@@ -8,7 +8,7 @@ from prismake.core.reuse import keeping, reused
 
 def main(inputs: dict[str, Path], forms: list[Path], workers: int, compared: Path) -> None:
     """Read the texts of the records of these pairs, and score the agreement of each field."""
-    from prismake.dedup.shares import compare_share
+    from prismake.dedup.divided import compare_share
 
     compare_share(inputs["records"], forms, inputs["pairs"], inputs["entries"], inputs["words"], compared, workers)
 

@@ -8,7 +8,7 @@ from prismake.core.reuse import keeping, reused
 
 def main(records: Path, forms: list[Path], above: int, pairs: list[Path], entries: Path, words: Path) -> None:
     """Form blocks of records that share a key, and write the pairs within them."""
-    from prismake.dedup.shares import pair_up
+    from prismake.dedup.divided import pair_up
 
     pair_up(records, forms, above, pairs, entries, words)
 
