@@ -23,11 +23,10 @@ from prismake.core.software import versions, with_build
 from prismake.core.paths import note_prefix
 from prismake.core.stamps import keep_sources, stamp
 from prismake.core.clocks import date_back
-from prismake.core.errors import PrismakeError
 from prismake.core.refusals import refuse_unwritable
 from prismake.fulltexts import folder as fulltexts
 from prismake.core.files import sweep_all_drafts
-from prismake.core.jobs import LOGS, forget_problems, sentence_of
+from prismake.core.jobs import LOGS, forget_problems, shown_sentence_of
 from prismake.core.reuse import force
 from prismake.search.notices import failed_before, pubmed_search
 from prismake.search.discovery import shares, sources
@@ -78,8 +77,8 @@ CONFIG_FILES = ["config/config.yaml", *map(str, workflow.config_settings.configf
 try:
     for path in CONFIG_FILES:
         check_config_file(Path(path))
-except (PrismakeError, OSError) as error:
-    raise WorkflowError(sentence_of(error))
+except Exception as error:
+    raise WorkflowError(shown_sentence_of(error))
 
 
 configfile: "config/config.yaml"
@@ -102,8 +101,8 @@ try:
             print(finished, file=sys.stderr)
         if not workflow.output_settings.dryrun:
             refuse_unwritable(written_folders(HERE / "results"))
-except (PrismakeError, OSError) as error:
-    raise WorkflowError(sentence_of(error))
+except Exception as error:
+    raise WorkflowError(shown_sentence_of(error))
 
 OUTCOMES = list(config["outcomes"])
 # outcomes that are pooled by one job, by the first of them

@@ -14,9 +14,8 @@ def main(
 ) -> None:
     """Draw each figure of each outcome by its name: "forest", "funnel", "forest.<column>", "bubble.<column>" or that of
     a sensitivity analysis; ``formats`` are the files of each format in the order of outcomes and names."""
-    files = zip(*formats, strict=True)
-    outcomes = zip(results, figures, strict=True)
-    for path, names in tracked(outcomes, len(results), "drawing figures", "outcomes"):
+    files = tracked(zip(*formats, strict=True), sum(map(len, figures)), "drawing figures", "figures")
+    for path, names in zip(results, figures, strict=True):
         result, made_from = read_json(path), digest(path)
         for name in names:
             draw(result, name, next(files), look, made_from, kept)

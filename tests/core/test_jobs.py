@@ -9,7 +9,7 @@ from prismake.core.errors import SheetError
 from prismake.core.jobs import forget_problems, job, problem_of, problems
 
 
-def stopped_by(error: Exception, folder) -> str:
+def stopped_by(error: BaseException, folder) -> str:
     log = str(folder / "read_sheets.full_text.log")
     with pytest.raises(SystemExit) as ended, job(log):
         raise error
@@ -23,6 +23,11 @@ def stopped_by(error: Exception, folder) -> str:
         (SheetError("the sheet is empty.", where="a.xlsx"), ["a.xlsx: the sheet is empty."]),
         (MemoryError(), ["too little memory", "no file of yours is at fault"]),
         (AttributeError("no attribute 'cells'"), ["fault of prismake itself", "not of a file of yours", "cells"]),
+        (
+            ImportError("libxml2.so.2"),
+            ["installation of prismake is not complete", "no file of yours is at fault", "prismake doctor"],
+        ),
+        (type("PanicException", (BaseException,), {})("in Rust"), ["fault of prismake itself", "in Rust"]),
         (
             PermissionError(errno.EACCES, "Permission denied", "results/x.csv"),
             ["results/x.csv", "the right to read and write"],

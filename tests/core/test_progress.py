@@ -132,3 +132,20 @@ def test_a_shorter_line_leaves_nothing_of_a_longer_one(clock):
     screen.write(stream, "short", None, ended=False)
     shown = stream.getvalue().split("\r")
     assert shown[-2:] == [" " * len("a long line"), "short"]
+
+
+def test_an_estimate_that_was_too_low_is_not_the_end(clock):
+    clock[0] = 4.0
+    stream = io.StringIO()
+    assert list(tracked(range(640), lambda: 5, "reading a.ris", "records", stream=stream)) == list(range(640))
+    lines = stream.getvalue().splitlines()
+    assert len(lines) < 170 and lines[-1].startswith("reading a.ris: 640 of 640 records")
+
+
+def test_hours_do_not_fill_a_log(clock):
+    stream, clock[0] = io.StringIO(), 0.0
+    reporter = Reporter("comparing", stream)
+    clock[0] = 2.0
+    for done in range(5_400):
+        reporter(done, 10_000_000)
+    assert stream.getvalue().count("\n") < 150

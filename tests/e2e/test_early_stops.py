@@ -6,10 +6,12 @@ import logging
 
 import pytest
 from prismake.core.errors import ConfigError
+from prismake.core.jobs import sentence_of
+from prismake.protocol.config import validated
 from quick import QuickReview
 from review import config, ris
 from snakemake.settings.types import ConfigSettings
-from snakemake_logger_plugin_prismake import LogHandler, explanation, reword
+from snakemake_logger_plugin_prismake import LogHandler, explanation, fault, reword
 
 pytestmark = pytest.mark.e2e
 FILES = {
@@ -47,6 +49,12 @@ def test_what_the_system_refuses_is_a_sentence_and_all_else_is_left_to_snakemake
     assert "the disk can only be read" in explanation(OSError(30, "Read-only file system", "/home/anna/.cache"))
     assert "too little memory" in explanation(MemoryError())
     assert explanation(ValueError("a fault of Snakemake")) == explanation(OSError("no number")) == ""
+
+
+def test_an_error_of_our_own_is_no_fault_of_a_file(tmp_path):
+    assert fault(caught(lambda: validated(None, folder=None))).startswith("a fault of prismake itself (")
+    assert fault(caught(lambda: __import__("a_library_that_is_missing"))) == "", "nothing of prismake was at work"
+    assert "prismake doctor" in sentence_of(ImportError("No module named 'rispy'"))
 
 
 def test_all_files_are_told_at_once_and_nothing_is_left_behind(tmp_path):

@@ -32,7 +32,7 @@ def test_a_job_that_is_killed_is_told_at_the_end_and_by_status(tmp_path, monkeyp
     )
     last = " ".join(done.stderr.split("Complete log")[1].split())
     assert done.returncode == 1
-    assert "Stopped: the step import_records ended without an error message" in last
+    assert "Stopped: the step import_records was killed (SIGKILL) by somebody, or by the system" in last
     assert "Not made yet: results/records/records.parquet" in last
     assert "decision" not in last and "Nothing has been read yet" not in last
     monkeypatch.chdir(review.folder)

@@ -129,3 +129,21 @@ def test_the_state_changes_with_the_files_and_with_nothing_else(shelf):
     assert len({before, with_two, folder.state(shelf)}) == 3
     (shelf / "basil.pdf").unlink()
     assert folder.state(shelf) == before
+
+
+@pytest.mark.parametrize(
+    ("module", "error", "words"),
+    [
+        ("class PdfReader:\n    pass\n", RuntimeError, "PdfReader"),
+        ("raise ImportError('no pypdf')\n", ImportError, "no pypdf"),
+        ("raise MemoryError\n", MemoryError, "MemoryError"),
+        ("import os\nos._exit(9)\n", RuntimeError, "did not start"),
+    ],
+)
+def test_a_reader_that_does_not_work_blames_no_file(shelf, tmp_path, monkeypatch, module, error, words):
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "pypdf.py").write_text(module, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path / "broken"), os.environ.get("PYTHONPATH", "")]))
+    with pytest.raises(error, match=words):
+        read(shelf)
+    assert not (shelf / "cache.json").exists()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import logging
+from types import SimpleNamespace
 
 import pytest
 from prismake.core.jobs import keep_problem, problem_of
-from prismake.report.run_record import QuietScreen, RunRecord
+from prismake.report.run_record import QuietScreen, RunRecord, listen
 
 PAGE = "results/report/report.html"
 
@@ -46,6 +47,62 @@ def test_a_job_that_was_killed_is_named_with_the_last_line_of_its_log_and_what_i
     assert run.current_words() == f"{earlier} Not made yet: results/flow/flow.csv."
     run.remember()
     assert problem_of(log) == sentence, "prismake status tells it too"
+
+
+COMMAND = "CalledProcessError in file \"s.smk\", line 64:\nCommand 'set -euo pipefail;  python /r/.snakemake/scripts/tmpx.{}.py' {}"
+
+
+@pytest.mark.parametrize(
+    ("script", "ending", "log", "words"),
+    [
+        (
+            "read_sheets",
+            "died with <Signals.SIGKILL: 9>.",
+            "INFO 3",
+            "was killed (SIGKILL) by somebody, or by the system",
+        ),
+        ("read_sheets", "returned non-zero exit status 137.", "", "was killed (SIGKILL)"),
+        ("read_sheets", "returned non-zero exit status 143.", "", "was ended from outside (SIGTERM)"),
+        ("read_sheets", "returned non-zero exit status 134.", "", "crashed inside a library (SIGABRT)"),
+        ("read_sheets", "died with <Signals.SIGSEGV: 11>.", "", "crashed inside a library (SIGSEGV)"),
+        ("read_sheets", "returned non-zero exit status 3.", "", "refused something by the system (status 3)."),
+        ("read_sheets", "returned non-zero exit status 1.", "", "could not begin: its error stands above"),
+        ("read_sheets", "returned non-zero exit status 1.", "INFO 3", "(status 1). The last line of its log: INFO 3"),
+        ("draw_flow", "died with <Signals.SIGSEGV: 11>.", "", "ended without an error message"),
+    ],
+)
+def test_how_a_job_ended_is_told_in_words(here, script, ending, log, words):
+    (here / "results/logs/read_sheets.log").write_text(log, encoding="utf-8")
+    run = RunRecord(lambda: [PAGE])
+    run.emit(event("job_info"))
+    run.emit(event("error", f"RuleException:\n{COMMAND.format(script, ending)}", exception="RuleException"))
+    run.emit(event("job_error", rule_name="read_sheets", log="results/logs/read_sheets.log"))
+    (sentence,) = run.sentences([])
+    assert sentence.startswith("the step read_sheets ") and words in sentence
+
+
+def test_a_job_that_ends_well_without_its_files_is_named(here):
+    text = (
+        'MissingOutputException in rule import_records in file "s.smk", line 49:\nJob 0 completed successfully, but some '
+        "output files are missing. Missing files after 5 seconds.:\nresults/records/records.parquet (missing locally, parent"
+        " dir contents: )\nresults/search/a b.csv (missing locally, parent dir contents: embase.json)"
+    )
+    run = RunRecord(lambda: [PAGE])
+    run.emit(event("job_info"))
+    run.emit(event("error", text, logging.ERROR, exception="MissingOutputException"))
+    run.emit(
+        event("error", "WorkflowError:\nAt least one job did not complete successfully.", exception="WorkflowError")
+    )
+    (sentence,) = run.sentences([])
+    assert sentence.startswith("the step import_records ended without having made results/records/records.parquet, ")
+    assert "results/search/a b.csv: " in sentence and "--latency-wait" in sentence
+
+
+def test_another_error_in_the_middle_of_a_run_is_not_called_an_interruption(here):
+    run = RunRecord(lambda: [PAGE])
+    run.emit(event("job_info"))
+    run.emit(event("error", "WildcardError:\nNo such wildcard.", logging.ERROR, exception="WildcardError"))
+    assert run.sentences([]) == ["No such wildcard."]
 
 
 def test_a_job_that_left_a_sentence_is_told_once(here):
@@ -88,6 +145,23 @@ def test_an_error_before_the_first_job_is_told_with_its_way_out(here):
             'ProtectedOutputException in rule r in file "p.smk", line 5:\nWrite-protected output files for rule r:\n'
             "    output: results/a.json\n    affected files:\n        results/a.json",
             "write-protected: results/a.json.",
+        ),
+        (
+            "MissingInputException",
+            'MissingInputException in rule r in file "p.smk", line 5:\nMissing input files for rule r:\n    output: a.json\n'
+            "    affected files:\n        config/searches/x.ris",
+            "Nothing was run. Files that are needed are not there: config/searches/x.ris. Put them back",
+        ),
+        (
+            "IncompleteFilesException",
+            "IncompleteFilesException:\nThe files below seem to be incomplete. If you are sure that certain files are not "
+            "incomplete, mark them as complete with\n\n    snakemake --cleanup-metadata <filenames>",
+            "broken off in the middle of a step. Type: snakemake --rerun-incomplete",
+        ),
+        (
+            "MissingRuleException",
+            "MissingRuleException:\nNo rule to produce nonsense (if you use input functions make sure that they don't raise)",
+            "No step makes “nonsense”. Type snakemake alone",
         ),
         (
             "InputFunctionException",
@@ -140,6 +214,22 @@ def test_the_screen_keeps_errors_and_where_the_log_is():
     for name in ("job_info", "shellcmd", "progress", "job_finished", "run_info", "resources_info"):
         assert not screen.filter(event(name))
     assert not screen.filter(event(None, "Select jobs to execute..."))
+
+
+def test_the_screen_leaves_what_the_system_refused_to_the_closing_words(monkeypatch):
+    shown = io.StringIO()
+    handler = logging.StreamHandler(shown)
+    handler.name = "DefaultStreamHandler"
+    logger = logging.getLogger("snakemake.logging")
+    monkeypatch.setattr(logger, "handlers", [handler])
+    monkeypatch.setattr(logger, "filters", [])
+    settings = SimpleNamespace(dryrun=True, verbose=False, debug_dag=False, enable_file_logging=True)
+    run = listen(tuple, settings)
+    text = "Traceback (most recent call last):\nOSError: [Errno 30] Read-only file system: '/r/.snakemake/iocache'"
+    for words in (text, "another error"):
+        logger.error(words, extra={"event": "error", "exception": "OSError"})
+    assert shown.getvalue() == "another error\n"
+    assert any("/r/.snakemake/iocache: the disk can only be read" in sentence for sentence in run.sentences([]))
 
 
 def test_a_terminal_shows_one_line_of_progress():

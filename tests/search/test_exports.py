@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from prismake.core.records import COLUMNS
-from prismake.search import read_file, read_records
+from prismake.search import imports, read_file, read_records
 
 EXPORTS = Path(__file__).parent / "exports"
 ABSTRACT = "Of 20 children, 14 (70 %) improved (NCT01234567). Follow-up was 12 months."
@@ -315,3 +315,10 @@ def test_the_source_can_be_named():
 def test_no_abstracts_in_a_pubmed_csv_is_told():
     with pytest.warns(UserWarning, match="no abstracts"):
         read_records(EXPORTS / "pubmed.csv")
+
+
+def test_how_many_records_there_are_is_seen_before_they_are_read(tmp_path):
+    path = tmp_path / "a.ris"
+    path.write_text("".join(f"TY  - JOUR\nTI  - Title {n}\nAU  - Doe, J\nPY  - 2019\nER  - \n\n" for n in range(7)))
+    file = imports._FileBeingRead(path.name)
+    assert len(list(imports._records(path, file))) == file.expected == 7

@@ -44,6 +44,8 @@ def reword(record: logging.LogRecord) -> bool:
         listening = any(isinstance(handler, RunRecord) for handler in _LOGGER.handlers)  # the closing words will tell
         if not listening and (words := explanation(error)):
             record.msg = f"Nothing was run. {words}"
+        elif not listening and (words := fault(error)):
+            record.msg = f"{record.getMessage()}\n\nNothing was run. {words}"
     return True
 
 
@@ -60,6 +62,17 @@ def explanation(error: BaseException) -> str:
     if isinstance(error, MemoryError) or (isinstance(error, OSError) and comes_from_the_system(error)):
         return sentence_of(error)
     return ""
+
+
+def fault(error: BaseException) -> str:
+    """What is said below Snakemake's own lines of an error in prismake's code, or in what it imports; "" of others."""
+    import prismake
+    from prismake.core.jobs import sentence_of
+    from snakemake.exceptions import WorkflowError
+
+    package = str(Path(prismake.__file__).parent)
+    ours = any(frame.f_code.co_filename.startswith(package) for frame, _ in traceback.walk_tb(error.__traceback__))
+    return sentence_of(error) if ours and isinstance(error, Exception) and not isinstance(error, WorkflowError) else ""
 
 
 def _config_files(error: BaseException) -> Sequence[Path]:

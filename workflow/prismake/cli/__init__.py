@@ -103,13 +103,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # prismake … | head: who reads has seen enough; Python must not try to write the rest when it ends
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except PrismakeError as error:
-        print(f"prismake: {error}", file=sys.stderr)
-        return 1
-    except (OSError, MemoryError) as error:
-        from prismake.core.jobs import sentence_of
+    except Exception as error:
+        from prismake.core.jobs import shown_sentence_of
 
-        print(f"prismake: {sentence_of(error)}", file=sys.stderr)
+        print(f"prismake: {shown_sentence_of(error)}", file=sys.stderr)
         return 1
     return 0
 

@@ -213,11 +213,24 @@ def write_entries(
 
 
 def read_json(path: Path, default: Any = None) -> Any:
-    """The content of a JSON file, or ``default`` when there is none."""
+    """The content of a JSON file, or ``default`` when there is none; raises ValueError as ``parsed_json``."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return default
+    return parsed_json(text)
+
+
+def parsed_json(text: str | bytes) -> Any:
+    """The content of a text in JSON.
+
+    Raises:
+        ValueError: it is not JSON, not in UTF-8, or nested deeper than it can be read.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
 
 
 def as_text(value: Any) -> Any:

@@ -7,6 +7,7 @@ import contextlib
 import gc
 import logging
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -17,6 +18,7 @@ from prismake.core.refusals import comes_from_the_system, refused
 
 PROBLEM = ".problem"  # suffix of the file beside a log that holds the sentence that stopped the job
 LOGS = Path("results/logs")
+PANIC = "PanicException"  # of libraries written in Rust; no subclass of Exception, and they give no access to its class
 # Objects made before Python looks for rubbish that refers to itself. Its own 700 are met some hundred times while
 # pandas is imported, which takes a quarter of the time of a small step.
 SWEPT_AFTER = 100_000
@@ -43,15 +45,21 @@ def job(log: str) -> Iterator[logging.Logger]:
     except PrismakeError as error:
         logger.error("%s", error)
         _stop(log, str(error))
-    except Exception as error:
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != PANIC:
+            raise
         logger.exception("the step ended in an error")
         _stop(log, f"{sentence_of(error)} The log is {log}.")
     finally:
         gc.set_threshold(*before)
 
 
-def sentence_of(error: Exception) -> str:
-    """What ended a step or a command, for people: only a person's file is blamed for what is in it."""
+def sentence_of(error: BaseException, shown: str = "the log") -> str:
+    """What ended a step or a command, for people: only a person's file is blamed for what is in it.
+
+    Args:
+        shown: where the traceback can be read.
+    """
     if isinstance(error, PrismakeError):
         return str(error)
     if isinstance(error, MemoryError):
@@ -61,10 +69,22 @@ def sentence_of(error: Exception) -> str:
         )
     if isinstance(error, OSError) and comes_from_the_system(error):
         return str(refused(error))
+    if isinstance(error, ImportError):
+        return (
+            f"the installation of prismake is not complete ({error}); no file of yours is at fault. "
+            "Type prismake doctor, which says what is missing."
+        )
     return (
         f"a fault of prismake itself ({type(error).__name__}: {error}), not of a file of yours. "
-        "Nothing was decided from it. Report it with the log."
+        f"Nothing was decided from it. Report it with {shown}."
     )
+
+
+def shown_sentence_of(error: BaseException) -> str:
+    """As ``sentence_of`` where no log is written: the traceback of a fault of ours is printed first."""
+    if not isinstance(error, (PrismakeError, OSError, MemoryError)):
+        traceback.print_exception(error)
+    return sentence_of(error, "the lines above")
 
 
 def _stop(log: str, sentence: str) -> NoReturn:

@@ -28,9 +28,10 @@ class KeptSources:
         self._read, self._made_by, self._path = read, made_by, path
         self._used: dict[str, Any] = {}
         self._earlier: dict[str, Any] = {}
-        with contextlib.suppress(OSError, ValueError, AttributeError):  # damaged: everything is read anew
+        with contextlib.suppress(OSError, ValueError):  # damaged: everything is read anew
             content = json.loads(path.read_text(encoding="utf-8"))
-            self._earlier = content.get("sources", {}) if content.get("made_by") == made_by else {}
+            if isinstance(content, dict) and content.get("made_by") == made_by:
+                self._earlier = content.get("sources", {})
 
     def of(self, text: bytes, package: str) -> dict[str, Any]:
         """The answer for one text, from the file or read now."""

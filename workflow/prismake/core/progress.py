@@ -57,7 +57,8 @@ _SCREEN = _Screen()
 class Reporter:
     """Called with how much is done and the total, 0 if that is not known; shows speed and the time left.
 
-    On a terminal the line is overwritten; elsewhere a line is added at most every ``every`` seconds and at the end.
+    On a terminal the line is overwritten; elsewhere a line is added at most every ``every`` seconds (more rarely after
+    five minutes) and at the end.
     """
 
     def __init__(self, label: str, stream: TextIO | None = None, every: float = 15.0, unit: str = "records") -> None:
@@ -69,7 +70,8 @@ class Reporter:
         now = time.monotonic()
         self.first = done if self.first is None else self.first
         terminal, over = self.stream.isatty(), bool(total) and done >= total
-        if not terminal and not over and now - self.told < self.every and done != self.first:
+        every = max(self.every, (now - self.began) / 20)
+        if not terminal and not over and now - self.told < every and done != self.first:
             return
         self.told = now
         speed = (done - self.first) / max(now - self.began, 1e-9)
@@ -122,27 +124,36 @@ def _so_far(seconds: float, total: float) -> str:
 
 
 def tracked(
-    values: Iterable[T], total: int, what: str, unit: str, *, size: int = 1, stream: TextIO | None = None
+    values: Iterable[T],
+    total: int | Callable[[], int],
+    what: str,
+    unit: str,
+    *,
+    size: int = 1,
+    stream: TextIO | None = None,
 ) -> Iterator[T]:
     """The values, while whoever waits is told how far they are once it takes longer than ``AFTER`` seconds.
 
     Args:
-        total: how many there are in all, 0 if that is not known.
+        total: how many there are in all, 0 if that is not known; or an estimate that is only known later.
         what: what is being done: “comparing records”.
         unit: what the values are: “pairs”.
         size: how many of them one value stands for.
     """
     reporter, began, last = Reporter(what, stream, unit=unit), time.monotonic(), 0.0
     reporter.first = 0
-    done, look = 0, 1 if total < _FEW else 64
+    done, look = 0, 1 if callable(total) or total < _FEW else 64
     for done, value in enumerate(values):
         now = time.monotonic() if done % look == 0 or size > 1 else 0.0
         if now - began > AFTER and now - last > _EVERY:
-            reporter(done * size, total)
+            estimated = total() if callable(total) else 0
+            # An estimate that was too low must not look like the end.
+            reporter(done * size, max(estimated, done * size + 1) if estimated else 0 if callable(total) else total)
             last = now
         yield value
     if last:
-        reporter(total or done + 1, total or done + 1)
+        every = done + 1 if callable(total) else total or done + 1
+        reporter(every, every)
 
 
 def _duration(seconds: float) -> str:

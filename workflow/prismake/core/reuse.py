@@ -131,10 +131,10 @@ def _folder(step: Any) -> Path:
 
 def _manifest(folder: Path) -> dict[str, Any] | None:
     try:
-        manifest: dict[str, Any] | None = read_json(folder / _MANIFEST)
+        manifest = read_json(folder / _MANIFEST)
     except ValueError:  # truncated because the run was killed
         return None
-    return manifest
+    return manifest if isinstance(manifest, dict) else None
 
 
 def _link(source: Path, target: Path) -> None:

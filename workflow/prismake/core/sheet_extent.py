@@ -16,8 +16,8 @@ from lxml import etree
 
 DENSE = 5_000_000
 """Most cells, including empty ones, of a sheet that is loaded as a whole; about 300 MB."""
-DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, NotImplementedError)
-"""Errors raised for an archive that is damaged, encrypted or compressed in an unknown way.
+DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError)
+"""Errors raised for an archive that is damaged and, by ``opened``, for a member that is encrypted.
 
 ``OSError`` is not among them, because it has two meanings: with a number, the system refused to read the file
 (``refusals.pass_on_refusal``); without one, bzip2 found damaged content.
@@ -30,6 +30,19 @@ _SAFE: dict[str, Any] = {"resolve_entities": False, "no_network": True, "huge_tr
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 
 
+def opened(archive: zipfile.ZipFile, part: str) -> IO[bytes]:
+    """A member of an archive. Raises BadZipFile for one that is encrypted, compressed in an unknown way, or missing.
+
+    ``zipfile`` raises RuntimeError, NotImplementedError and KeyError, as a fault of a program would.
+    """
+    try:
+        return archive.open(part)
+    except RecursionError:
+        raise
+    except (RuntimeError, KeyError) as error:  # NotImplementedError is a RuntimeError
+        raise zipfile.BadZipFile(str(error)) from error
+
+
 def extents(archive: zipfile.ZipFile) -> list[tuple[int, int]]:
     """(rows, columns) up to the last non-empty cell, of each sheet (xlsx) or of the largest one (ods).
 
@@ -38,10 +51,10 @@ def extents(archive: zipfile.ZipFile) -> list[tuple[int, int]]:
     sizes = []
     for part in archive.namelist():
         if re.match(r"xl/worksheets/[^/]+\.xml$", part):
-            with archive.open(part) as stream:
+            with opened(archive, part) as stream:
                 sizes.append(_of_xlsx(stream))
         elif part == "content.xml":
-            with archive.open(part) as stream:
+            with opened(archive, part) as stream:
                 sizes.append(_of_ods(stream))
     return sizes
 
@@ -54,7 +67,7 @@ def stated(archive: zipfile.ZipFile) -> list[tuple[int, int]]:
     sizes = []
     for part in archive.namelist():
         if re.match(r"xl/worksheets/[^/]+\.xml$", part):
-            with archive.open(part) as stream:
+            with opened(archive, part) as stream:
                 place = _DIMENSION.search(stream.read(4_096))
             if place:
                 sizes.append((int(place.group(2)), _column_number(place.group(1))))

@@ -14,11 +14,12 @@ from typing import Any
 
 from prismake.core.files import digest, read_json, write_json
 from prismake.core.progress import tracked
-from prismake.fulltexts.pdftext import PAGES
+from prismake.fulltexts.pdftext import FAULT, PAGES
 
 FOLDER = Path("config/fulltexts")
 ARCHIVE = FOLDER / "open_access.json"  # answers of the services of ``openaccess``
 SECONDS = 30.0  # per file; a typical one takes a tenth of a second
+_TO_START = 120.0  # seconds that the reader may need to start, on a busy computer or a slow drive
 FirstPages = dict[str, Any]
 
 
@@ -44,9 +45,11 @@ def state(folder: Path = FOLDER) -> str:
 def attempts(archive: Path = ARCHIVE) -> int:
     """How many requests for open-access links have failed; as a parameter of the rule it makes the next run retry."""
     try:
-        return int(read_json(archive, {}).get("failed", 0))
-    except (ValueError, TypeError, AttributeError):  # the job itself reports what is wrong with the file
-        return -1
+        content = read_json(archive, {})
+    except ValueError:
+        content = None
+    failed = content.get("failed", 0) if isinstance(content, dict) else None
+    return failed if isinstance(failed, int) else -1  # the job itself reports what is wrong with the file
 
 
 def read(files: Sequence[Path], cache: Path, *, seconds: float = SECONDS) -> dict[Path, FirstPages]:
@@ -72,9 +75,12 @@ def read(files: Sequence[Path], cache: Path, *, seconds: float = SECONDS) -> dic
 def _cached_texts(cache: Path) -> dict[str, FirstPages]:
     try:
         content = read_json(cache, {})
-        return content["texts"] if content.get("made_by") == _made_by() else {}
-    except (ValueError, AttributeError, KeyError):
+    except ValueError:
         return {}
+    if not isinstance(content, dict) or content.get("made_by") != _made_by():
+        return {}
+    texts = content.get("texts")
+    return texts if isinstance(texts, dict) else {}
 
 
 def _made_by() -> str:
@@ -105,14 +111,33 @@ def _until_one_fails(files: Sequence[Path], seconds: float) -> Iterator[FirstPag
         threading.Thread(target=_feed, args=(process, paths), daemon=True).start()
         threading.Thread(target=_collect, args=(process, lines), daemon=True).start()
         try:
+            _refuse_fault(_answer(lines, _TO_START) or {FAULT: "it did not start"})
             for _ in files:
-                if not (line := lines.get(timeout=seconds)):
+                if not (answer := _answer(lines, seconds)):
                     break
-                yield json.loads(line)
-        except (queue.Empty, ValueError):
-            pass
+                _refuse_fault(answer)
+                yield answer
         finally:
             process.kill()
+
+
+def _answer(lines: queue.Queue[str], seconds: float) -> FirstPages | None:
+    """The next answer of the reader; None if it takes too long or the reader has ended."""
+    try:
+        answer: FirstPages = json.loads(lines.get(timeout=seconds))
+    except (queue.Empty, ValueError):
+        return None
+    return answer
+
+
+def _refuse_fault(answer: FirstPages) -> None:
+    """Raise an error if no file is at fault but the reader, or the computer."""
+    fault = answer.get(FAULT, "")
+    for kind in (MemoryError, ImportError, ModuleNotFoundError):
+        if fault.startswith(kind.__name__):
+            raise kind(fault)
+    if fault:
+        raise RuntimeError(f"the reader of PDFs does not work ({fault})")
 
 
 def _feed(process: Any, paths: str) -> None:

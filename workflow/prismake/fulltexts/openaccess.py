@@ -10,7 +10,6 @@ Unpaywall: https://unpaywall.org/products/api (one DOI a request, at most 100,00
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 import time
 import urllib.error
@@ -22,7 +21,7 @@ from typing import Any
 
 from prismake import __version__
 from prismake.core.errors import PrismakeError, SearchError
-from prismake.core.files import read_json, write_json
+from prismake.core.files import parsed_json, read_json, write_json
 from prismake.core.progress import tracked
 from prismake.core.records import normal_doi, normal_pmcid
 from prismake.fulltexts.folder import ARCHIVE
@@ -183,8 +182,8 @@ def _get(home: str, url: str, service: str, policy: Policy) -> Mapping[str, Any]
                 return {}
             raise
         try:
-            answer = json.loads(data)
-        except (ValueError, RecursionError):
+            answer = parsed_json(data)
+        except ValueError:
             raise PassingError("an answer that is not complete JSON") from None
         if not isinstance(answer, dict):
             raise PassingError("an answer that is not a JSON object")

@@ -6,6 +6,8 @@ because a damaged PDF can make its reader hang or exhaust memory; then only this
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import logging
 import os
@@ -13,18 +15,33 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from prismake.core.blame import is_about_the_file
 from prismake.core.refusals import comes_from_the_system, refused
 
 PAGES = 2
 _MOST_LETTERS = 20_000  # per page; a journal page has about 6,000
 _LARGEST_FILE = 300 * 1024**2
 _MEMORY = 2 * 1024**3
+FAULT = "fault"  # key of an answer that says why no file can be read
+_GOOD = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>endobj
+4 0 obj<</Length 40>>stream
+BT /F 9 Tf 9 9 Td (read by prismake) Tj ET
+endstream endobj
+5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj
+trailer<</Root 1 0 R/Size 6>>
+startxref
+0
+%%EOF
+"""
 
 
 def first_pages(path: str) -> dict[str, Any]:
     """``{"pages": [text], "title": text, "about": text}``, or ``{"problem": sentence}``."""
     from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
+    from pypdf.errors import DependencyError, PyPdfError
 
     try:
         if os.path.getsize(path) > _LARGEST_FILE:
@@ -39,15 +56,14 @@ def first_pages(path: str) -> dict[str, Any]:
         metadata: Mapping[str, Any] = reader.metadata or {}
         about = " ".join(str(metadata.get(name) or "") for name in ("/Subject", "/doi", "/WPS-ARTICLEDOI", "/Keywords"))
         return {"pages": pages, "title": str(metadata.get("/Title") or "")[:1000], "about": about[:2000]}
-    except MemoryError:
-        return {"problem": "the file needs too much memory and was not read."}
-    except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
-        if isinstance(error, OSError) and comes_from_the_system(error):
+    except DependencyError:
+        return {"problem": "the file is encrypted in a way that cannot be read here."}
+    except PyPdfError as error:
+        return {"problem": f"the file is not a readable PDF ({type(error).__name__})."}
+    except OSError as error:
+        if comes_from_the_system(error):
             return {"problem": str(refused(error))}
-        name = type(error).__name__
-        if name == "DependencyError":
-            return {"problem": "the file is encrypted and cannot be read."}
-        return {"problem": f"the file is not a readable PDF ({name})."}
+        return {"problem": f"the file is not a readable PDF ({type(error).__name__})."}
 
 
 def _spare_memory() -> None:
@@ -58,16 +74,40 @@ def _spare_memory() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
 
 
+def read_a_good_one() -> None:
+    """Read a PDF with which nothing is wrong."""
+    from pypdf import PdfReader
+
+    assert "prismake" in PdfReader(io.BytesIO(_GOOD)).pages[0].extract_text()
+
+
 def main() -> None:
-    """Read the files named on standard input, one after the other."""
+    """Read the files named on standard input, one after the other, and first one that is known to be good."""
     _spare_memory()
     logging.disable(logging.CRITICAL)  # pypdf logs every irregularity of a file
+    try:
+        read_a_good_one()
+    except Exception as error:
+        print(json.dumps({FAULT: f"{type(error).__name__}: {error}"}), flush=True)
+        return
+    print(json.dumps({"ready": True}), flush=True)
     for line in sys.stdin:
-        try:
-            pages = first_pages(json.loads(line))
-        except Exception as error:  # an error raised for a damaged file concerns this file only
-            pages = {"problem": f"the file is not a readable PDF ({type(error).__name__})."}
-        print(json.dumps(pages), flush=True)
+        print(json.dumps(_pages(json.loads(line))), flush=True)
+
+
+def _pages(path: str) -> dict[str, Any]:
+    try:
+        return first_pages(path)
+    except MemoryError:
+        with contextlib.suppress(MemoryError):
+            read_a_good_one()
+            return {"problem": f"reading the file takes more than {_MEMORY // 1024**3} GiB of memory; it was not read."}
+        return {FAULT: MemoryError.__name__}
+    except Exception as error:  # “broken PDF files might cause other Exceptions” (pypdf.errors)
+        name = type(error).__name__
+        if is_about_the_file(error, read_a_good_one):
+            return {"problem": f"the file is not a readable PDF ({name})."}
+        return {FAULT: f"{name}: {error}"}
 
 
 if __name__ == "__main__":

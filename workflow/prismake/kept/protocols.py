@@ -62,13 +62,20 @@ def read_protocol(path: Path) -> dict[str, Any]:
     import yaml
 
     try:
-        return with_defaults(read_yaml(path) or {})
-    except (yaml.YAMLError, UnicodeDecodeError, AttributeError) as error:
-        raise PrismakeError(
-            "this kept protocol is damaged.",
-            where=str(path),
-            remedy="Bring it back from a backup, or delete it: its amendments are then no longer told.",
-        ) from error
+        content = read_yaml(path) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise _damaged(path) from error
+    if not isinstance(content, dict):
+        raise _damaged(path)
+    return with_defaults(content)
+
+
+def _damaged(path: Path) -> PrismakeError:
+    return PrismakeError(
+        "this kept protocol is damaged.",
+        where=str(path),
+        remedy="Bring it back from a backup, or delete it: its amendments are then no longer told.",
+    )
 
 
 def settings_now(folder: Path = Path()) -> dict[str, str]:

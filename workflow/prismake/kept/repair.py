@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from prismake.core.errors import KeptFileError, PrismakeError, collect
-from prismake.core.files import digest, read_csv, replacing
+from prismake.core.files import digest, parsed_json, read_csv, replacing
 from prismake.core.names import RECORD_ID, REPORT_ID, STUDY_ID
 from prismake.core.paths import results_parent
 from prismake.kept import replay, retained_records, store
@@ -150,9 +150,9 @@ def _from_itself(path: Path, kind: Kind) -> Planned | None:
     if (joined := _joined_sides(path, kind)) is not None:
         return _writing(path, joined, kind), ("both sides of the conflict are whole and do not contradict: joined",)
     try:
-        data = json.loads(path.read_bytes())
+        data = parsed_json(path.read_bytes())
         content = without_unknown(store.unmarked(data, kind, path), kind.shape) if isinstance(data, dict) else data
-    except (ValueError, RecursionError, KeptFileError):
+    except (ValueError, KeptFileError):
         return None
     if mismatch(content, kind.shape)[0]:
         return None

@@ -17,7 +17,7 @@ from typing import Any
 
 from prismake import __version__
 from prismake.core.errors import KeptFileError
-from prismake.core.files import replacing, write_json
+from prismake.core.files import parsed_json, replacing, write_json
 from prismake.kept.formats import FORMAT, MARKS, Kind, mismatch
 from prismake.kept.migrations import format_of, migrated
 
@@ -173,8 +173,8 @@ def is_conflict_mark(line: bytes) -> bool:
 def parsed_line(line: bytes) -> Any:
     """The content of a line of JSON, or None."""
     try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
+        return parsed_json(line)
+    except ValueError:
         return None
 
 

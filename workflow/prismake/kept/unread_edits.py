@@ -23,9 +23,10 @@ def unread_edits(stage: str, team: Sequence[str], folder: Path = SHEETS, results
     if not status_file.is_file():
         return []
     try:
-        read = read_json(status_file).get("state", {})
-    except (ValueError, AttributeError):
-        read = {}  # damaged: nothing shows what it was made from
+        status = read_json(status_file)
+    except ValueError:
+        status = None
+    read = status.get("state", {}) if isinstance(status, dict) else {}  # damaged: nothing shows what it was made from
     return [name for name, now in state(stage, team, folder).items() if read.get(name, "") != now]
 
 

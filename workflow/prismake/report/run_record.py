@@ -7,8 +7,10 @@ into one line of progress. Snakemake's own log file has everything in either cas
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
+import signal
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +27,20 @@ _LOCKED = (
     "snakemake --unlock, then snakemake."
 )
 _WHEN_BACK = "Nothing that was saved is lost. When it is back, go there and type snakemake."
-_UNPROTECT = "Allow them to be written, or delete them: they are made again. Then type snakemake."
+_ABOUT_FILES = {
+    "ProtectedOutputException": "These results are write-protected: {}. Allow them to be written, or delete them: they "
+    "are made again. Then type snakemake.",
+    "MissingInputException": "Files that are needed are not there: {}. Put them back, then type snakemake.",
+    "IncompleteFilesException": "An earlier run was broken off in the middle of a step. Type: snakemake "
+    "--rerun-incomplete",
+}
+_DOCTOR = "Type prismake doctor, which says whether something is missing in the installation."
+_INTERRUPTED = "The run was interrupted. Type snakemake to continue."
+# what Snakemake says of a run after what failed in it has been told, or of an interruption
+_NOTHING_NEW = ("At least one job did not complete", "Cancelling snakemake")
+_ENDED = re.compile(r"\.(\w+)\.py' (?:died with <Signals\.(\w+)|returned non-zero exit status (\d+))")
 _MOST_FILES = 6
+_SHELL = 128
 _LAST_LINES = 20_000  # bytes at the end of a log that are searched for its last line
 
 
@@ -100,8 +114,10 @@ class RunRecord(logging.Handler):
             lines += [self._outside(kind, text) for kind, text in self.errors]
         else:
             lines += [str(refusal) for _, text in self.errors if (refusal := in_traceback(text))]
+            lines += [_without_results(text) for kind, text in self.errors if kind == "MissingOutputException"]
         if not self.went_well() and not lines and not problems:
-            lines.append("The run was interrupted. Type snakemake to continue.")
+            others = [line for _, text in self.errors if (line := _first_line(text)) and _NOTHING_NEW[0] not in line]
+            lines += [line for line in others if _NOTHING_NEW[1] not in line] or [_INTERRUPTED]
         return lines
 
     def current_words(self) -> str:
@@ -119,20 +135,56 @@ class RunRecord(logging.Handler):
         if not job.log:
             return f"{name} failed. {_first_line(job.message)}".rstrip()
         last = _last_line(Path(job.log))
+        ended = self._ended(job)
+        if ended == "1" and not last:  # Python itself ends so; in a step every error is caught and told
+            return f"{name} could not begin: its error stands above, below the word Traceback. {_DOCTOR}"
         ending = f"The last line of its log: {last}" if last else "Its log is empty."
-        return (
-            f"{name} ended without an error message: it was killed, ran out of memory, or was refused something by the "
-            f"system. {ending} The log is {job.log}. Type snakemake to try again."
-        )
+        return f"{name} {_how(ended)} {ending} The log is {job.log}. Type snakemake to try again."
+
+    def _ended(self, job: FailedJob) -> str:
+        """The signal or the status with which the process of a job ended, as Snakemake says; "" if it does not."""
+        endings = [match for _, text in self.errors for match in _ENDED.finditer(text)]
+        return next((match[2] or match[3] for match in endings if job.rule.startswith(match[1])), "")
 
     @staticmethod
     def _outside(kind: str, text: str) -> str:
+        if kind == "LockException":
+            return _LOCKED
         if refusal := in_traceback(text):
             return f"Nothing was run. {refusal}"
-        if kind == "ProtectedOutputException":
-            _, _, names = text.partition("affected files:")
-            return f"Nothing was run. These results are write-protected: {', '.join(names.split())}. {_UNPROTECT}"
-        return _LOCKED if kind == "LockException" else f"Nothing was run. {_first_line(text)}".rstrip()
+        names = ", ".join(text.partition("affected files:")[2].split()) or "some"
+        if kind in _ABOUT_FILES:
+            return f"Nothing was run. {_ABOUT_FILES[kind].format(names)}"
+        if kind == "MissingRuleException" and (match := re.search(r"No rule to produce (.+?) \(if", text)):
+            return f"Nothing was run. No step makes “{match[1]}”. Type snakemake alone, which makes everything."
+        return f"Nothing was run. {_first_line(text)}".rstrip()
+
+
+def _how(ended: str) -> str:
+    """In words how a process ended; a shell adds 128 to the number of the signal."""
+    if ended.isdigit() and int(ended) > _SHELL:
+        with contextlib.suppress(ValueError):
+            ended = signal.Signals(int(ended) - _SHELL).name
+    if ended in ("SIGSEGV", "SIGBUS", "SIGABRT", "SIGILL", "SIGFPE"):
+        return f"crashed inside a library ({ended}); no file of yours is at fault."
+    if ended.startswith("SIG"):
+        killed = "was killed (SIGKILL) by somebody, or by the system, which does so when memory runs out."
+        return killed if ended == "SIGKILL" else f"was ended from outside ({ended})."
+    return (
+        "ended without an error message: it was killed, ran out of memory, or was refused something by the system"
+        f"{f' (status {ended})' if ended else ''}."
+    )
+
+
+def _without_results(text: str) -> str:
+    """Snakemake's message of a job that ended well without its files, as a sentence."""
+    rule = re.search(r"in rule (\w+)", text)
+    files = re.findall(r"^(\S.*) \(missing locally", text, re.MULTILINE)
+    return (
+        f"the step {rule[1] if rule else '?'} ended without having made {_listed(files) or 'its files'}: it was broken "
+        "off, or a slow network drive does not show them yet. Type snakemake to try again; on such a drive: snakemake "
+        "--latency-wait 60"
+    )
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -201,6 +253,11 @@ class QuietScreen(logging.Filter):
             self._shown = False
 
 
+def _is_told_below(record: logging.LogRecord) -> bool:
+    """Whether an error is what the file system refused, of which the closing words make a sentence."""
+    return str(getattr(record, "event", "") or "") == "error" and in_traceback(record.getMessage()) is not None
+
+
 def listen(unmade: Callable[[], Iterable[str]], settings: Any) -> RunRecord:
     """Record the run that starts in this process, and keep the terminal quiet unless ``--verbose`` is given."""
     record = RunRecord(unmade)
@@ -209,6 +266,8 @@ def listen(unmade: Callable[[], Iterable[str]], settings: Any) -> RunRecord:
     logger.addHandler(record)
     loud = settings.dryrun or settings.verbose or settings.debug_dag or not settings.enable_file_logging
     for handler in logger.handlers:
+        if handler.name == _SCREEN:
+            handler.addFilter(lambda entry: not _is_told_below(entry))
         if handler.name == _SCREEN and not loud:
             handler.addFilter(QuietScreen(getattr(handler, "stream", None) or _no_stream()))
     return record

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import traceback
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from prismake.core.errors import FileRefused
 from prismake.core.files import read_csv, read_json
-from prismake.core.jobs import LOGS, problems
+from prismake.core.jobs import LOGS, problems, sentence_of
 from prismake.core.names import CONSENSUS, RECORD_ID, REPORT_ID
 from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.core.phrases import open_decisions
@@ -169,6 +170,7 @@ def closing_words(
         folder: the parent of results/; not the current folder if a ``module`` has a ``prefix:``.
     """
     from rich.console import Console
+    from rich.markup import escape
 
     stream = stream or sys.stderr
     console = Console(file=stream, width=None if stream.isatty() else 132, highlight=False)
@@ -185,8 +187,10 @@ def closing_words(
             console.print("This was a dry run: nothing was read or made; the table shows the previous run.")
     except BrokenPipeError:
         raise
-    except Exception as error:  # the table is only a summary: errors have been reported where they occurred
-        console.print(f"The progress table cannot be shown: {error}", style="yellow")
+    except Exception as error:  # the table is only a summary: the steps have said themselves what ended them
+        stream.write(traceback.format_exc())
+        words = escape(sentence_of(error, "the lines above"))
+        console.print(f"The progress table cannot be shown: {words}", style="yellow")
         if run and not run.went_well():
             console.print("This run failed: see the errors above.", style="bold red")
 

@@ -169,19 +169,44 @@ def searches(folder: Path) -> list[dict[str, Any]]:
     for path in sorted(folder.glob("search-*.json"), key=_order):
         try:
             log = read_json(path)
-            ids, files = [str(pmid) for pmid in log["ids"]], list(log.get("files", []))
-            log = {"since": "", "until": "", "missing": [], "warnings": [], "query_translation": "", **log}
-            log |= {"ids": ids, "files": files, "name": path.name, "query": " ".join(log["query"].split())}
-            log.setdefault("complete", sum(file["records"] for file in files) + len(log["missing"]) == len(ids))
-            log["since"], log["until"] = log["since"] or "", log["until"] or ""
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            _refuse_odd(log)
+        except ValueError as error:
             raise SearchError(
                 f"the search log cannot be read ({error}).",
                 where=str(path),
                 remedy="Restore it from a backup, or move the folder away to search anew.",
             ) from None
+        ids, files = [str(pmid) for pmid in log["ids"]], list(log.get("files", []))
+        log = {"since": "", "until": "", "missing": [], "warnings": [], "query_translation": "", **log}
+        log |= {"ids": ids, "files": files, "name": path.name, "query": " ".join(log["query"].split())}
+        log.setdefault("complete", sum(file["records"] for file in files) + len(log["missing"]) == len(ids))
+        log["since"], log["until"] = log["since"] or "", log["until"] or ""
         logs.append(log)
     return logs
+
+
+_KINDS: dict[str, type] = {
+    "ids": list,
+    "query": str,
+    "files": list,
+    "missing": list,
+    "warnings": list,
+    "complete": bool,
+}
+
+
+def _refuse_odd(log: Any) -> None:
+    """Raise ValueError for JSON that is no log of a search."""
+    if not isinstance(log, dict):
+        raise ValueError("it is no log")
+    if absent := [key for key in ("ids", "query", "date") if key not in log]:
+        raise ValueError(f"it has no {absent[0]!r}")
+    for key, kind in _KINDS.items():
+        if not isinstance(log.get(key, kind()), kind):
+            raise ValueError(f"its {key!r} is {log[key]!r:.40}")
+    for file in log.get("files", ()):
+        if not isinstance(file, dict) or not {"name", "records", "sha256"} <= file.keys():
+            raise ValueError(f"one of its files is {file!r:.40}")
 
 
 def _order(path: Path) -> tuple[str, int]:

@@ -18,10 +18,11 @@ def _parameters(query: str, since: str, until: str, mark: str) -> dict[str, str]
     return values | ({"pageToken": mark} if mark else {})
 
 
-def _read(answer: dict[str, Any]) -> paged.Page:
-    ids = [study["protocolSection"]["identificationModule"]["nctId"] for study in answer["studies"]]
-    total = answer.get("totalCount")
-    return paged.Page(None if total is None else int(total), ids, str(answer.get("nextPageToken") or ""))
+def _read(answer: Any) -> paged.Page:
+    studies = paged.part(answer, "studies", kind=list)
+    ids = [paged.part(study, "protocolSection", "identificationModule", "nctId") for study in studies]
+    total = paged.part(answer, "totalCount", kind=int) if answer.get("totalCount") is not None else None
+    return paged.Page(total, ids, str(answer.get("nextPageToken") or ""))
 
 
 SERVICE = paged.Service(

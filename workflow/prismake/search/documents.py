@@ -9,6 +9,7 @@ from typing import IO, Any
 
 from lxml import etree
 
+from prismake.core.blame import is_about_the_file
 from prismake.core.records import collapse
 from prismake.search import people
 from prismake.search.dialects import ENDNOTE_XML
@@ -106,9 +107,12 @@ def plain_latex(value: str) -> str:
     """Convert LaTeX commands for accents and symbols to Unicode and remove grouping braces."""
     if "\\" not in value:
         return value.replace("{", "").replace("}", "").strip()
-    try:
-        from pylatexenc.latex2text import LatexNodes2Text
+    from pylatexenc.latex2text import LatexNodes2Text
 
-        return LatexNodes2Text(math_mode="verbatim").latex_to_text(value).strip()
-    except Exception:  # a stray backslash in an abstract is not LaTeX: keep the text unchanged
+    reader = LatexNodes2Text(math_mode="verbatim")
+    try:
+        return reader.latex_to_text(value).strip()
+    except Exception as error:  # a stray backslash in an abstract is not LaTeX: keep the text unchanged
+        if not is_about_the_file(error, lambda: reader.latex_to_text(r"Mot{\"o}r")):
+            raise
         return re.sub(r"[\\{}]", "", value).strip()

@@ -17,10 +17,11 @@ def _parameters(query: str, since: str, until: str, mark: str) -> dict[str, str]
     return {"query": query, "format": "json", "resultType": "core", "pageSize": "500", "cursorMark": mark or "*"}
 
 
-def _read(answer: dict[str, Any]) -> paged.Page:
-    results = answer["resultList"]["result"]
-    ids = [f"{result.get('source', '')}:{result['id']}" for result in results]
-    return paged.Page(int(answer["hitCount"]), ids, str(answer.get("nextCursorMark") or "") if ids else "")
+def _read(answer: Any) -> paged.Page:
+    results = paged.part(answer, "resultList", "result", kind=list)
+    ids = [f"{result.get('source', '')}:{paged.part(result, 'id', kind=(str, int))}" for result in results]
+    following = str(answer.get("nextCursorMark") or "") if ids else ""
+    return paged.Page(paged.part(answer, "hitCount", kind=int), ids, following)
 
 
 SERVICE = paged.Service(

@@ -8,6 +8,7 @@ import warnings as python_warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,6 +105,7 @@ class _FileBeingRead:
     databases: Counter[str] = field(default_factory=Counter)
     decisions: list[Decision] = field(default_factory=list)
     inventory: Inventory = field(default_factory=Inventory)
+    expected: int = 0  # records, as far as their number can be seen before they are read
 
 
 def read_file(path: str | Path, source: str | None = None) -> Import:
@@ -146,7 +148,8 @@ def stream(
                 _FileBeingRead(path.name, inventory=shared_inventory if once else Inventory()),
                 list[str](),
             )
-            records = tracked(_records(path, file), 0, f"reading {path.name}", "records")
+            expected = partial(getattr, file, "expected")
+            records = tracked(_records(path, file), expected, f"reading {path.name}", "records")
             while portion := list(itertools.islice(records, PORTION)):
                 if once:
                     portion = list(_first_of_each(portion, seen))
@@ -227,6 +230,7 @@ def _by_format(path: Path, file: _FileBeingRead) -> Iterator[dict[str, Any]]:
         return _build(*json_records.read(text, file.where, file.problems), file)
     if name in _LINES:
         text = tagged.cut_long_lines(text, file.problems)
+        file.expected = text.count("\nER  -") or text.count("\nPMID-")
     if name == "ris":
         return _build(ris_dialect(text), tagged.ris(text, file.problems), file)
     dialect, reader = _READERS[name]

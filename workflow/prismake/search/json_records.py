@@ -5,11 +5,11 @@ A tag is the path of a value, joined by dots.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from prismake.core.errors import ImportFileError
+from prismake.core.files import parsed_json
 from prismake.core.records import collapse
 from prismake.search import known_fields
 from prismake.search.mapping import Dialect, Raw, Tags
@@ -124,11 +124,11 @@ def read(text: str, where: str, problems: list[str]) -> tuple[Dialect, Iterator[
     invalid or contains no records.
     """
     try:
-        data: Any = json.loads(text)
-    except (ValueError, RecursionError):
+        data: Any = parsed_json(text)
+    except ValueError:
         try:
-            data = [json.loads(line) for line in text.split("\n") if line.strip()]
-        except (ValueError, RecursionError) as error:
+            data = [parsed_json(line) for line in text.split("\n") if line.strip()]
+        except ValueError as error:
             raise ImportFileError(f"the JSON is broken ({error}).", where=where, remedy="Download it again.") from None
     papers = _papers(data)
     if papers is not None:

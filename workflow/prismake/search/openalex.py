@@ -6,7 +6,6 @@ that is what a handful of studies takes (developers.openalex.org/guides/authenti
 
 from __future__ import annotations
 
-import json
 import os
 import time
 import urllib.error
@@ -17,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from prismake.core.errors import SearchError
+from prismake.core.files import parsed_json
 from prismake.search import transport
 from prismake.search.chasing import CITING, REFERENCES, Answer, Seed
 from prismake.search.transport import PassingError, Policy, body, patiently, retry_after
@@ -91,8 +91,8 @@ class OpenAlex:
             with self._opened(path, values) as response:
                 data = body(response, self.policy)
             try:
-                answer = json.loads(data)
-            except (ValueError, RecursionError):
+                answer = parsed_json(data)
+            except ValueError:
                 raise PassingError("an answer that is no whole JSON") from None
             if not isinstance(answer, dict):
                 raise PassingError("an answer that is no work and no page of works")

@@ -7,16 +7,17 @@ answers.
 from __future__ import annotations
 
 import gzip
-import json
 import time
 import urllib.parse
 import urllib.request
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from prismake.core.errors import SearchError
+from prismake.core.files import parsed_json
 from prismake.core.refusals import pass_on_refusal
 from prismake.search import archive, transport
 from prismake.search.archive import SearchLog, archived
@@ -32,12 +33,27 @@ class Page:
     following: str
 
 
+def part(answer: Any, *keys: str, kind: type | tuple[type, ...] = str) -> Any:
+    """What stands in an answer below these keys.
+
+    Raises:
+        ValueError: there is nothing, or something of another kind.
+    """
+    for key in keys:
+        if not isinstance(answer, dict) or key not in answer:
+            raise ValueError(f"it has no {key}")
+        answer = answer[key]
+    if not isinstance(answer, kind):
+        raise ValueError(f"its {keys[-1]} is {answer!r:.40}")
+    return answer
+
+
 @dataclass(frozen=True)
 class Service:
     """A paginated source.
 
     ``days``: the meaning of its dates. ``parameters`` of a request: by query, first and last day, and token.
-    ``pause``: seconds between two requests.
+    ``read``: what an answer says; raises ValueError for one that is no page. ``pause``: seconds between two requests.
     """
 
     name: str
@@ -49,7 +65,7 @@ class Service:
     path: str
     days: str
     parameters: Callable[[str, str, str, str], dict[str, str]]
-    read: Callable[[dict[str, Any]], Page]
+    read: Callable[[Any], Page]
     pause: float
 
 
@@ -139,8 +155,8 @@ class _Fetching:
 
     def _stored(self, name: str) -> Page:
         try:
-            return self.service.read(json.loads(gzip.decompress((self.folder / name).read_bytes())))
-        except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
+            return self.service.read(parsed_json(gzip.decompress((self.folder / name).read_bytes())))
+        except (OSError, EOFError, zlib.error, ValueError) as error:
             pass_on_refusal(error, self.folder / name)
             raise SearchError(
                 f"{name} is damaged ({error}).", where=str(self.folder), remedy="Restore it from a backup."
@@ -195,8 +211,8 @@ class _Fetching:
 
     def _understood(self, data: bytes) -> Page:
         try:
-            answer = json.loads(data)
-        except (ValueError, RecursionError):
+            answer = parsed_json(data)
+        except ValueError:
             raise PassingError("an answer that is no whole JSON") from None
         if not isinstance(answer, dict):
             raise PassingError("an answer that is no set of records")
@@ -205,5 +221,5 @@ class _Fetching:
             raise SearchError(f"{self.service.name} refused the request: {str(message)[:300]}.")
         try:
             return self.service.read(answer)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except ValueError:
             raise PassingError("an answer that is no set of records") from None

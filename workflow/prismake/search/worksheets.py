@@ -10,10 +10,10 @@ import re
 import struct
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from lxml import etree
-
+from prismake.core.blame import is_about_the_file
 from prismake.core.errors import ImportFileError
 from prismake.core.sheet_extent import DAMAGED, DENSE, extents
 
@@ -108,13 +108,33 @@ def _from_the_left(sheet: Any) -> Iterator[list[Any]]:
 def _cell_by_cell(data: bytes, where: str) -> Iterator[tuple[str, Iterator[list[Any]]]]:
     import openpyxl  # a fifth of a second, which most jobs do without
 
-    try:
+    with _by_openpyxl(where):
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (KeyError, ValueError, zipfile.BadZipFile, etree.XMLSyntaxError) as error:
-        raise ImportFileError(f"the workbook is damaged ({error}).", where=where, remedy=_SAVE) from None
     for sheet in book.worksheets:
         sheet.reset_dimensions()
-        yield (
-            sheet.title,
-            ([("" if cell is None else cell) for cell in row] for row in sheet.iter_rows(values_only=True)),
-        )
+        yield sheet.title, _filled(sheet, where)
+
+
+def _filled(sheet: Any, where: str) -> Iterator[list[Any]]:
+    with _by_openpyxl(where):
+        for row in sheet.iter_rows(values_only=True):
+            yield ["" if cell is None else cell for cell in row]
+
+
+@contextmanager
+def _by_openpyxl(where: str) -> Iterator[None]:
+    """What openpyxl raises for a damaged workbook, which varies, as ``ImportFileError``."""
+    try:
+        yield
+    except Exception as error:
+        if not is_about_the_file(error, _read_a_good_one):
+            raise
+        raise ImportFileError(f"the workbook is damaged ({error}).", where=where, remedy=_SAVE) from None
+
+
+def _read_a_good_one() -> None:
+    import openpyxl
+
+    book = io.BytesIO()
+    openpyxl.Workbook().save(book)
+    list(openpyxl.load_workbook(book, read_only=True, data_only=True).worksheets[0].iter_rows(values_only=True))

@@ -17,10 +17,11 @@ from typing import Any
 
 from lxml import etree
 
-from prismake.core.sheet_extent import DAMAGED
+from prismake.core.refusals import pass_on_refusal
+from prismake.core.sheet_extent import DAMAGED, opened
 from prismake.sheets.binary_looks import binary_looks
 from prismake.sheets.opendocument import looks_of_opendocument
-from prismake.sheets.package import without_addresses
+from prismake.sheets.package import UnknownStructure, without_addresses
 
 Place = tuple[int, int]  # row and column, from 1
 OWN_COLOURS = ("FFE8A3", "E4E7EB", "FFFFFF")  # header colours; white does not count as a colour
@@ -28,7 +29,7 @@ _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=Fals
 _ADDRESS = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _CHUNK = 1 << 20
 _LONGEST_CELL = 400  # bytes from the beginning of a cell to the number of its text
-_STRINGS = "xl/sharedStrings.xml"
+_STRINGS, _STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')  # what a number format shows as it stands, colours, blanks
 _THOUSANDS = re.compile(r"[0#?.],+(?![0#?,])")
 _PERCENT = frozenset({9, 10})  # formats of numbers that every workbook has: 0% and 0.00%
@@ -39,7 +40,7 @@ class Looks:
     """By place, from 1: the fill of coloured cells, cells struck through, the text of comments.
 
     ``percent``: cells that show a percentage. ``disguised``: cells whose number format shows thousands, or nothing.
-    ``boxes``: the texts of text boxes.
+    ``boxes``: the texts of text boxes. ``unread``: why nothing is known of all this; "" if it could be read.
     """
 
     coloured: dict[Place, str] = field(default_factory=dict)
@@ -48,19 +49,25 @@ class Looks:
     percent: set[Place] = field(default_factory=set)
     disguised: set[Place] = field(default_factory=set)
     boxes: list[str] = field(default_factory=list)
+    unread: str = ""
 
 
 def looks_of(path: Path, sheet_name: str) -> Looks:
-    """The formatting of a sheet's cells; empty if the format does not record it or the file cannot be parsed."""
+    """The formatting of a sheet's cells; ``unread`` if it cannot be parsed.
+
+    Raises:
+        FileRefused: the system does not allow the file to be read.
+    """
+    if path.suffix == ".xls":
+        return _of_binary_workbook(path, sheet_name)
     try:
-        if path.suffix == ".xls":
-            return _of_binary_workbook(path, sheet_name)
         with zipfile.ZipFile(path) as package:
             if "content.xml" in package.namelist():
                 return Looks(*looks_of_opendocument(package, sheet_name))
             return _of_workbook(package, sheet_name)
-    except (*DAMAGED, OSError, struct.error, etree.XMLSyntaxError, KeyError, ValueError, IndexError):
-        return Looks()  # a damaged file is reported where its values are read
+    except (*DAMAGED, OSError, etree.XMLSyntaxError, UnknownStructure) as error:
+        pass_on_refusal(error, path)
+        return Looks(unread=str(error) or type(error).__name__)
 
 
 def _of_workbook(package: zipfile.ZipFile, sheet_name: str) -> Looks:
@@ -80,7 +87,11 @@ def _of_workbook(package: zipfile.ZipFile, sheet_name: str) -> Looks:
 
 
 def _of_binary_workbook(path: Path, sheet_name: str) -> Looks:
-    formats, cells, comments = binary_looks(path, sheet_name)
+    try:
+        formats, cells, comments = binary_looks(path, sheet_name)
+    except (OSError, KeyError, struct.error, IndexError) as error:
+        pass_on_refusal(error, path)
+        return Looks(unread=str(error) or type(error).__name__)
     looks = Looks(comments=comments)
     for place, number in cells.items():
         if colour := formats.colour(number):
@@ -96,7 +107,8 @@ def _of_binary_workbook(path: Path, sheet_name: str) -> Looks:
 
 
 def _tree(package: zipfile.ZipFile, part: str) -> Any:
-    return etree.fromstring(package.read(part), _PARSER)
+    with opened(package, part) as file:
+        return etree.fromstring(file.read(), _PARSER)
 
 
 def _named(element: Any, name: str) -> list[Any]:
@@ -106,35 +118,46 @@ def _named(element: Any, name: str) -> list[Any]:
 
 def _part(package: zipfile.ZipFile, sheet_name: str) -> str:
     sheets = _named(_tree(package, "xl/workbook.xml"), "sheet")
-    sheet = {sheet.get("name"): sheet for sheet in sheets}[sheet_name]
     relations = _named(_tree(package, "xl/_rels/workbook.xml.rels"), "Relationship")
     targets = {entry.get("Id"): entry.get("Target") for entry in relations}
-    target = targets[next(iter(sheet.xpath("@*[local-name()='id']")), "")]
+    ids = {sheet.get("name"): next(iter(sheet.xpath("@*[local-name()='id']")), "") for sheet in sheets}
+    target = targets.get(ids.get(sheet_name, ""))
+    if not target:
+        raise UnknownStructure(f"no worksheet “{sheet_name}”")
     return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
 
 
 def _formats(package: zipfile.ZipFile) -> tuple[dict[int, str], set[int], set[int], set[int]]:
     """The cell formats, by number: coloured by people, struck through, percentages, and those that show no number."""
-    styles = _tree(package, "xl/styles.xml")
+    if _STYLES not in package.namelist():
+        return {}, set(), set(), set()
+    styles = _tree(package, _STYLES)
     fonts = [_strikes(font) for group in _named(styles, "fonts") for font in group]
     fills = [_colour(fill) for group in _named(styles, "fills") for fill in group]
     formats = [form for group in _named(styles, "cellXfs") for form in group]
-    patterns = {int(own.get("numFmtId")): own.get("formatCode", "") for own in _named(styles, "numFmt")}
+    patterns = {_number(own, "numFmtId"): own.get("formatCode", "") for own in _named(styles, "numFmt")}
     percentages = _PERCENT | {number for number, pattern in patterns.items() if "%" in pattern}
     disguises = {number for number, pattern in patterns.items() if _disguises(pattern)}
     coloured: dict[int, str] = {}
     struck, percent, disguised = set(), set(), set()
     for number, form in enumerate(formats):
-        fill, font = int(form.get("fillId", 0)), int(form.get("fontId", 0))
+        fill, font, pattern = (_number(form, name) for name in ("fillId", "fontId", "numFmtId"))
         if fill < len(fills) and fills[fill]:
             coloured[number] = fills[fill]
         if font < len(fonts) and fonts[font]:
             struck.add(number)
-        if int(form.get("numFmtId", 0)) in percentages:
+        if pattern in percentages:
             percent.add(number)
-        if int(form.get("numFmtId", 0)) in disguises:
+        if pattern in disguises:
             disguised.add(number)
     return coloured, struck, percent, disguised
+
+
+def _number(element: Any, name: str) -> int:
+    text = element.get(name, "0")
+    if not text.isdecimal():
+        raise UnknownStructure(f"a format has the {name} “{text[:20]}”")
+    return int(text)
 
 
 def _disguises(pattern: str) -> bool:
@@ -166,7 +189,7 @@ def _dressed(package: zipfile.ZipFile, part: str, formats: set[int]) -> Iterator
     numbers = b"|".join(str(number).encode() for number in sorted(formats))
     tag = re.compile(rb"<(?:\w+:)?c\b[^>]*\bs=\"(" + numbers + rb")\"[^>]*>")
     rest = b""
-    with package.open(part) as file:
+    with opened(package, part) as file:
         while chunk := file.read(_CHUNK):
             text = rest + chunk
             for match in tag.finditer(text):
@@ -185,7 +208,7 @@ def _struck_texts(package: zipfile.ZipFile, part: str) -> set[Place]:
     cell = re.compile(rb"<(?:\w+:)?c\b([^>]*\bt=\"s\"[^>]*)>\s*<(?:\w+:)?v>(\d+)<")
     places: set[Place] = set()
     rest = b""
-    with package.open(part) as file:
+    with opened(package, part) as file:
         while chunk := file.read(_CHUNK):
             text = rest + chunk
             for match in cell.finditer(text):
@@ -199,14 +222,14 @@ def _struck_texts(package: zipfile.ZipFile, part: str) -> set[Place]:
 def _struck_strings(package: zipfile.ZipFile) -> set[int]:
     """The shared strings, by number, of which every letter is struck through."""
     rest, mentioned = b"", False
-    with package.open(_STRINGS) as file:  # looking for the word is many times faster than parsing
+    with opened(package, _STRINGS) as file:  # looking for the word is many times faster than parsing
         while not mentioned and (chunk := file.read(_CHUNK)):
             mentioned = b"strike" in rest + chunk
             rest = chunk[-8:]
     if not mentioned:
         return set()
     numbers = set()
-    with package.open(_STRINGS) as file:
+    with opened(package, _STRINGS) as file:
         entries = etree.iterparse(file, tag="{*}si", resolve_entities=False, no_network=True, load_dtd=False)
         for number, (_, entry) in enumerate(entries):
             runs = [run for run in _named(entry, "r") if "".join(run.itertext()).strip()]
@@ -239,7 +262,8 @@ def _related(package: zipfile.ZipFile, part: str, kind: str) -> list[str]:
     relations = f"{folder}/_rels/{name}.rels"
     if relations not in package.namelist():
         return []
-    entries = _named(etree.fromstring(without_addresses(package.read(relations)), _PARSER), "Relationship")
+    with opened(package, relations) as file:
+        entries = _named(etree.fromstring(without_addresses(file.read()), _PARSER), "Relationship")
     targets = [entry.get("Target") for entry in entries if entry.get("Type", "").endswith(f"/{kind}")]
     return [t.lstrip("/") if t.startswith("/") else posixpath.normpath(f"{folder}/{t}") for t in targets]
 

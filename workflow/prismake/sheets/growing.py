@@ -60,8 +60,25 @@ def add_rows(
         Exception: whatever openpyxl raises for a workbook that it cannot handle even without its filters; the caller
             then rebuilds the workbook.
     """
+    _add(_load(table.path, table.name), table, path, columns, rows, changes, worked_out, renewed)
+
+
+def add_rows_to_new(table: SheetTable, columns: Sequence[Column], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add rows to a workbook in which nobody has worked, to see whether openpyxl and this module can do it at all."""
+    _add(openpyxl.load_workbook(table.path, rich_text=True), table, table.path, columns, rows, {}, dict, _UNCHANGED)
+
+
+def _add(
+    book: Any,
+    table: SheetTable,
+    path: Path,
+    columns: Sequence[Column],
+    rows: Sequence[Mapping[str, Any]],
+    changes: Mapping[int, Mapping[str, str]],
+    worked_out: Callable[[], Mapping[int, Mapping[str, Any]]],
+    renewed: Renewal,
+) -> None:
     headers, header_row = table.headers, table.header_row
-    book = _load(table.path, table.name)
     sheet = book[table.name]
     place = {column.key: headers[column.header] for column in columns if column.header in headers}
     _keep_values(sheet, header_row, headers, worked_out)
@@ -103,7 +120,7 @@ def _load(path: Path, sheet_name: str) -> Any:
     """
     try:
         return openpyxl.load_workbook(path, rich_text=True)
-    except MemoryError:
+    except (MemoryError, ImportError):
         raise  # this says nothing about the workbook
     except Exception as error:  # openpyxl raises many kinds of exception
         try:

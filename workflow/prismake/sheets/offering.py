@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from prismake.core.blame import is_about_the_file
 from prismake.core.errors import ChangedMeanwhile, PrismakeError
 from prismake.core.files import sweep_drafts
 from prismake.core.names import CONSENSUS, ITEM_ID
@@ -264,9 +266,11 @@ def _add(
     every = cache(lambda: dict(read_sheet(table.path, columns, everything=True, offered=offered).rows))
     try:
         add_rows(table, path, columns, new, changes, every, renewed)
-    except (PrismakeError, OSError, MemoryError):
+    except (PrismakeError, OSError):
         raise  # it cannot be written in any form
-    except Exception:  # openpyxl's exceptions vary with the workbook; calamine has read this one
+    except Exception as error:  # openpyxl's exceptions vary with the workbook; calamine has read this one
+        if not is_about_the_file(error, lambda: _add_to_a_new_one(sheets, who, columns, new, guide)):
+            raise
         logger.warning("%s was saved in a form that rows cannot be added to: rebuilt from its values", table.path)
         columns = [*columns, *(Column(name, "extra", f"extra:{name}", 18, True) for name in table.extra)]
         earlier_rows = []
@@ -278,6 +282,22 @@ def _add(
     if table.path != path:  # an .ods beside the workbook: its answers are in the workbook now
         keep_copy(table.path)
         table.path.unlink()
+
+
+def _add_to_a_new_one(
+    sheets: StageSheets,
+    who: str,
+    columns: Sequence[Column],
+    new: Sequence[Mapping[str, Any]],
+    guide: Sequence[tuple[str, str]],
+) -> None:
+    """Add the same rows to a workbook in which nobody has worked, to see whether that can be done at all."""
+    from prismake.sheets.growing import add_rows_to_new
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / sheets.path(who).name
+        new_workbook(path, who, sheets.setup.form, columns, new, guide)
+        add_rows_to_new(read_sheet(path, columns), columns, new)
 
 
 def _warn_of_loss(path: Path, why: str) -> None:

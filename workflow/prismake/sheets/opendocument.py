@@ -12,6 +12,8 @@ from typing import Any
 
 from lxml import etree
 
+from prismake.sheets.package import UnknownStructure
+
 Place = tuple[int, int]  # row and column, from 1
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -130,7 +132,10 @@ def _of_row(row: int, element: Any) -> Iterator[tuple[int, int, Any]]:
 
 
 def _count(attributes: Mapping[str, str], of: str) -> int:
-    return int(attributes.get(f"{_TABLE}number-{of}-repeated", 1))
+    text = attributes.get(f"{_TABLE}number-{of}-repeated", "1")
+    if not text.isdecimal():
+        raise UnknownStructure(f"a number of repeated {of} is “{text[:20]}”")
+    return int(text)
 
 
 def _text(cell: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from statistics import NormalDist
+from typing import NoReturn
 
 from prismake.core.measures import PROPORTIONS
 from prismake.extraction.extracted import TWO_ARM_COUNTS, Outcome
@@ -45,14 +46,23 @@ def shown(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
+class _NotReported(Exception):
+    """A number that the effect needs is not reported."""
+
+
+class _Reported(dict[str, float]):
+    def __missing__(self, name: str) -> NoReturn:
+        raise _NotReported(name)
+
+
 def effect(outcome: Outcome, values: Mapping[str, float], level: float) -> tuple[float, float] | None:
     """Effect and variance of a row on the scale on which it is pooled; None if they do not exist.
 
     Formulas as in metafor's ``escalc`` (Viechtbauer 2010), with 1/2 added to each cell of a table that has a zero.
     """
     try:
-        own = _effect(outcome, values, level)
-    except (ValueError, ZeroDivisionError, OverflowError, KeyError):
+        own = _effect(outcome, _Reported(values), level)
+    except (ValueError, ZeroDivisionError, OverflowError, _NotReported):
         return None
     # impossible numbers, which are named by themselves, can have a variance below zero
     return own if own is not None and all(map(math.isfinite, own)) and own[1] >= 0 else None

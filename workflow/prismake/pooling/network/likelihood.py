@@ -102,8 +102,10 @@ def solve(data: Evidence, tau2: float) -> Solution:
             z = np.einsum("gij,gj->gi", W, block.y)
             np.add.at(b, block.arms[:, 1:], z)
             np.add.at(b, block.arms[:, 0], -z.sum(axis=1))
+        if not np.isfinite(L).all():
+            raise _unsolvable()
         factor = cho_factor(L[1:, 1:], lower=True)
-    except (LinAlgError, ValueError):  # ValueError: not finite
+    except LinAlgError:
         raise _unsolvable() from None
     V = np.zeros((n, n))
     V[1:, 1:] = cho_solve(factor, np.eye(n - 1))

@@ -9,9 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from prismake.core.blame import is_about_the_file
 from prismake.core.errors import PrismakeError
 from prismake.core.phrases import within_sentence
 from prismake.core.progress import tracked
+from prismake.core.refusals import pass_on_refusal
 from prismake.report.manuscript.blocks import (
     Field,
     Figure,
@@ -68,26 +70,37 @@ def docx_bytes(paper: Manuscript, pictures: Pictures, template: Path | None = No
 def opened(template: Path | None) -> Document:
     """An empty document with the styles of the template, or with plain ones."""
     import docx
-    from docx.opc.exceptions import PackageNotFoundError
 
     if template is None:
         document = docx.Document()
         _plain_styles(document)
     else:
-        try:
-            document = docx.Document(str(template))
-        except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError) as error:
-            raise PrismakeError(
-                "this is no document of Word, so that its styles cannot be used.",
-                where=str(template),
-                remedy="Save the template as .docx (not .dotx or .doc), or take the file away to get plain styles.",
-            ) from error
+        remedy = "Save the template as .docx (not .dotx or .doc), or take the file away to get plain styles."
+        document = read_document(template, remedy)
         body = document.element.body
         for child in list(body):
             if not child.tag.endswith("}sectPr"):
                 body.remove(child)
     _complete_styles(document)
     return document
+
+
+def read_document(path: Path, remedy: str) -> Document:
+    """A Word document that a person made or has worked in.
+
+    Raises:
+        PrismakeError: it is none, or it is damaged; with this remedy.
+        FileRefused: the system does not allow the file to be read.
+    """
+    import docx
+
+    try:
+        return docx.Document(str(path))
+    except Exception as error:  # python-docx passes on what zipfile, lxml and its own dictionaries raise
+        pass_on_refusal(error, path)
+        if not is_about_the_file(error, docx.Document):
+            raise
+        raise PrismakeError("this is no document of Word that can be read.", where=str(path), remedy=remedy) from error
 
 
 def packed(document: Document) -> bytes:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 import io
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,13 +21,14 @@ from prismake.core.files import digest, replacing
 from prismake.core.phrases import plural
 from prismake.report.manuscript.blocks import mark_of, mark_of_cells
 from prismake.report.manuscript.controls import Control, controls, run, text_of
-from prismake.report.manuscript.document import packed
+from prismake.report.manuscript.document import packed, read_document
 
 if TYPE_CHECKING:
     from docx.document import Document
 
 TABLE, FIGURE = "table.", "figure."  # beginnings of names
 MANUSCRIPT = Path("results/manuscript.docx")
+_REMEDY = "Save it as .docx; a file that was cut off has to be got from its backup."
 _SHOWN = 70  # characters of a text in a sentence
 _BLIP = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
 _EXTENTS = (
@@ -68,7 +68,7 @@ def update_copy(path: Path, *, partial: bool = False, only_show: bool = False, f
             where=str(path),
             remedy="Copy it to a name of your own, write there, and name that one.",
         )
-    document, update = _open(path), Update()
+    document, update = read_document(path, _REMEDY), Update()
     _transfer(fresh, document, update, partial, str(path))
     if update.changed and not only_show:
         data = packed(document)
@@ -77,21 +77,6 @@ def update_copy(path: Path, *, partial: bool = False, only_show: bool = False, f
         with replacing(path, (path, before)) as draft:
             draft.write_bytes(data)
     return update
-
-
-def _open(path: Path) -> Document:
-    import docx
-    from docx.opc.exceptions import PackageNotFoundError
-    from lxml.etree import XMLSyntaxError
-
-    try:
-        return docx.Document(str(path))
-    except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError, XMLSyntaxError) as error:
-        raise PrismakeError(
-            "this is no document of Word that can be read.",
-            where=str(path),
-            remedy="Save it as .docx; a file that was cut off has to be got from its backup.",
-        ) from error
 
 
 def _free_name(path: Path) -> Path:
@@ -103,7 +88,7 @@ def _free_name(path: Path) -> Path:
 
 def _transfer(made: Path, document: Document, update: Update, partial: bool, where: str) -> None:
     """Bring every control of the copy up to date, or raise an error with all problems."""
-    fresh = _open(made)
+    fresh = read_document(made, _REMEDY)
     source = {each.name: each for each in controls(fresh.element.body)}
     targets = list(controls(document.element.body))
     if not targets:

@@ -19,6 +19,9 @@ _BANDS = 0.9  # share of rows from which alternating colours make a sheet stripe
 def check(sheet: CheckedSheet) -> list[Problem]:
     """Problems for answers struck through, for coloured empty answers, for comments and text boxes that answer."""
     looks = looks_of(sheet.table.path, sheet.table.name)
+    if looks.unread:
+        text = f"colours, comments and crossed-out text in it cannot be looked at ({looks.unread}); values are read."
+        return [Problem(sheet.place, f"{text} Save it again in Excel or LibreOffice.")]
     if not (looks.coloured or looks.struck or looks.comments or looks.boxes):
         return []
     problems = in_open_rows(sheet, looks)
