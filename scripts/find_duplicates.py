@@ -16,8 +16,8 @@ def main(
 ) -> None:
     """Compare all records, or put together what the jobs of a ``divided`` comparison have made."""
     from prismake.dedup import questions
-    from prismake.dedup.pair_rows import SHOWN, pair_rows
     from prismake.dedup.divided import compare_file, put_together, rows_of
+    from prismake.dedup.pair_rows import SHOWN, pair_rows
 
     if divided["compared"]:
         entries, shares = divided["entries"][0], divided["compared"]

@@ -14,8 +14,8 @@ from prismake.core.record_files import read_rows, writing
 from prismake.core.records import table
 from prismake.dedup import portions
 from prismake.dedup.comparison import Comparison
-from prismake.dedup.normal_forms import row_forms
 from prismake.dedup.divided import compare_file, compare_share, pair_up, put_together
+from prismake.dedup.normal_forms import row_forms
 from prismake.protocol.division import share
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks" / "dedup"))
