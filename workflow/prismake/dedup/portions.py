@@ -12,7 +12,7 @@ from prismake.dedup.excerpt import CODES_TO_CHOOSE, TO_CHOOSE, TO_COMPARE
 from prismake.dedup.prepare import Prepared
 
 _CHUNK = 400_000  # candidate pairs of which the titles are compared at once
-_CLOSE = 150_000  # pairs of which all fields are compared at once, for which their abstracts are read
+_CLOSE = 80_000  # pairs of which all fields are compared at once, for which their abstracts are read
 
 
 def compared(p: Prepared, first: np.ndarray, second: np.ndarray, workers: int = 1) -> list[Pairs]:
