@@ -25,9 +25,10 @@ from prismake.core.stamps import keep_sources, stamp
 from prismake.core.clocks import date_back
 from prismake.core.refusals import refuse_unwritable
 from prismake.fulltexts import folder as fulltexts
-from prismake.core.files import sweep_all_drafts
+from prismake.core.files import sweep_all_drafts, sweep_drafts
+from prismake.core.needs import reserved, share_megabytes, table_megabytes
 from prismake.core.jobs import LOGS, forget_problems, shown_sentence_of
-from prismake.core.reuse import force
+from prismake.core.reuse import RESULTS_OF_STEPS, force
 from prismake.search.notices import failed_before, pubmed_search
 from prismake.search.discovery import shares, sources
 from prismake.protocol.division import groups
@@ -112,6 +113,11 @@ DRAWN = {
     group[0]: group for group in groups(OUTCOMES, config["divide"]["outcomes"], least=3)
 }
 KINDS = {name: details["kind"] for name, details in SOURCES.items()}
+# what a cluster runs in one submission: steps of few outcomes with the other small ones, else those of each group alone
+SUBMISSIONS = {
+    first: "results" if len(OUTCOMES) == len(GROUPS) else f"outcomes_{first}"
+    for first in (*GROUPS, *DRAWN)
+}
 # for each outcome, the SVG of each figure: which ones there are depends on its kind
 FIGURES = {
     outcome: {
@@ -171,7 +177,8 @@ include: "rules/report.smk"
 
 
 if workflow.is_main_process:
-    sweep_all_drafts(HERE / "results", Path("config"))
+    sweep_all_drafts(HERE / "results", Path("config"), RESULTS_OF_STEPS)
+    sweep_drafts(Path())  # of exports
     if not workflow.output_settings.dryrun:
         # files dated in the future would stop every run, or hide changes
         files = [

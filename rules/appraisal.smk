@@ -16,6 +16,8 @@ rule score_studies:
         "results/logs/score_studies.log",
     group:
         "results"
+    resources:
+        **needs("score_studies"),
     params:
         **for_appraisal(config),
         reviewers=reviewers(config, "appraisal"),
@@ -43,6 +45,8 @@ rule draw_appraisal:
         "results/logs/draw_appraisal.log",
     group:
         "results"
+    resources:
+        **needs("draw_appraisal"),
     params:
         **for_appraisal(config),
         code=code("draw_appraisal"),

@@ -37,6 +37,17 @@ def shares_of(source, suffix):
     )
 
 
+def needs(rule, outcomes=0, **shares):
+    """Memory and time of a step that a cluster runs, by the size of the review; `shares` if it works on one of those."""
+
+    def megabytes():
+        exports = [Path(file) for each in SOURCES.values() for file in each["files"]]
+        size = table_megabytes(HERE / "results/records/records.parquet", exports)
+        return share_megabytes(size, **shares) if shares else size
+
+    return reserved(rule, megabytes, outcomes)
+
+
 def previous_version(wildcards):
     """The file of the version that this review updates, if one was frozen here."""
     name = config["previous"]["version"]

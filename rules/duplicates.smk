@@ -12,6 +12,12 @@ rule normalise_records:
         forms="results/duplicates/forms/{scatteritem}.parquet",
     log:
         "results/logs/normalise_records.{scatteritem}.log",
+    resources:
+        **needs(
+            "normalise_records",
+            parts=config["divide"]["parts"],
+            above=config["divide"]["above"],
+        ),
     params:
         above=config["divide"]["above"],
         code=code("normalise_records"),
@@ -30,6 +36,8 @@ rule pair_records:
         words="results/duplicates/candidates/words.parquet",
     log:
         "results/logs/pair_records.log",
+    resources:
+        **needs("pair_records"),
     params:
         above=config["divide"]["above"],
         code=code("pair_records"),
@@ -49,6 +57,12 @@ rule compare_records:
         compared="results/duplicates/compared/{scatteritem}.parquet",
     log:
         "results/logs/compare_records.{scatteritem}.log",
+    resources:
+        **needs(
+            "compare_records",
+            parts=config["divide"]["parts"],
+            above=config["divide"]["above"],
+        ),
     params:
         code=code("compare_records"),
     script:
@@ -78,6 +92,8 @@ rule find_duplicates:
     log:
         "results/logs/find_duplicates.log",
     threads: 2
+    resources:
+        **needs("find_duplicates"),
     params:
         merge_cochrane_versions=config["duplicates"]["merge_cochrane_versions"],
         code=code("find_duplicates"),

@@ -17,6 +17,8 @@ rule collect_outcomes:
         "results/logs/collect_outcomes.log",
     group:
         "results"
+    resources:
+        **needs("collect_outcomes"),
     params:
         outcomes=for_outcome_table(config),
         cohorts=for_cohorts(config),

@@ -50,6 +50,8 @@ rule count_flow:
         "results/logs/count_flow.log",
     group:
         "results"
+    resources:
+        **needs("count_flow"),
     params:
         previous=config["previous"],
         code=code("count_flow"),
@@ -68,6 +70,8 @@ rule draw_flow:
         "results/logs/draw_flow.log",
     group:
         "results"
+    resources:
+        **needs("draw_flow"),
     params:
         code=code("draw_flow"),
     script:

@@ -21,7 +21,9 @@ for first, group in GROUPS.items():
         log:
             f"results/logs/pool_outcome.{first}.log",
         group:
-            "results"
+            SUBMISSIONS[first]
+        resources:
+            **needs("pool_outcome", len(group)),
         params:
             specs={outcome: config["outcomes"][outcome] for outcome in group},
             beside=joint_outcomes(group, config),
@@ -55,7 +57,9 @@ for first, group in DRAWN.items():
         log:
             f"results/logs/draw_outcome.{first}.log",
         group:
-            "results"
+            SUBMISSIONS[first]
+        resources:
+            **needs("draw_outcome", len(group)),
         params:
             figures=[list(FIGURES[outcome]) for outcome in group],
             look=config["figures"],

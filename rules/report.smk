@@ -50,6 +50,8 @@ rule write_report:
         "results/logs/write_report.log",
     group:
         "report"
+    resources:
+        **needs("write_report"),
     params:
         config=for_report(config),
         versions=with_build(versions()),
@@ -88,6 +90,8 @@ rule write_manuscript:
         "results/logs/write_manuscript.log",
     group:
         "report"
+    resources:
+        **needs("write_manuscript"),
     params:
         config=for_report(config),
         versions=with_build(versions()),
@@ -111,6 +115,8 @@ rule write_supplement:
         "results/logs/write_supplement.log",
     group:
         "report"
+    resources:
+        **needs("write_supplement"),
     params:
         config=for_report(config),
         versions=with_build(versions()),

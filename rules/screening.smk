@@ -29,6 +29,8 @@ rule queue_records:
         queue="results/title_abstract/queue.parquet",
     log:
         "results/logs/queue_records.log",
+    resources:
+        **needs("queue_records"),
     params:
         code=code("queue_records"),
     script:
@@ -63,6 +65,8 @@ rule queue_reports:
         linked="results/full_text/linked.csv",
     log:
         "results/logs/queue_reports.log",
+    resources:
+        **needs("queue_reports"),
     params:
         gate=config["title_abstract"]["gate"],
         reasons=config["full_text"]["reasons"],

@@ -8,7 +8,7 @@ from prismake.core.jobs import job
 from prismake.core.reuse import keeping, reused
 from prismake.core.states import State
 from prismake.core.table_files import save_csv
-from prismake.search.notices import Checked, check_again, included_notices
+from prismake.search.notices import NOTED, Checked, check_again, included_notices
 from prismake.search.sources import api_key
 
 SEARCHES = Path("config/searches")
@@ -23,7 +23,7 @@ def main(reports_file: Path, decisions_file: Path, search: tuple | None, email: 
     """Ask PubMed if the review searches it live; otherwise use the notices in the records."""
     import pandas as pd
 
-    reports, decisions = pd.read_parquet(reports_file), read_csv(decisions_file)
+    reports, decisions = pd.read_parquet(reports_file, columns=list(NOTED)), read_csv(decisions_file)
     settled = decisions[(decisions["state"] == State.SETTLED) & (decisions["decision"] == "include")]
     included = set(settled["item_id"])
     checked = Checked()

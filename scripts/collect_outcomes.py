@@ -8,7 +8,7 @@ from prismake.core.names import STUDY_ID
 from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_csv
 from prismake.extraction.outcomes import Cohorts, collect_outcomes, family_table
-from prismake.extraction.overlap_hints import enrolments, overlap_hints
+from prismake.extraction.overlap_hints import SIGNS, enrolments, overlap_hints
 from prismake.extraction.result_rows import Studies, studies_and_arms, study_fields
 from prismake.protocol.outcome_columns import asked_columns
 from prismake.protocol.outcome_kinds import with_own_rows
@@ -35,7 +35,10 @@ def main(
     save_csv(output["families"], shared)
     families = shared.groupby("family")[STUDY_ID].agg(set) if len(shared) else []
     enrolled = enrolments(known["decisions"], how.signs)
-    save_csv(output["hints"], overlap_hints(known["studies"], pd.read_parquet(reports), families, enrolled))
+    save_csv(
+        output["hints"],
+        overlap_hints(known["studies"], pd.read_parquet(reports, columns=list(SIGNS)), families, enrolled),
+    )
 
 
 if "snakemake" in globals() and not reused(snakemake):

@@ -9,7 +9,7 @@ from prismake.core.jobs import job
 from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_csv, save_parquet
 from prismake.extraction.extraction_rows import extraction_rows
-from prismake.fulltexts.studies import included_studies, study_of_report
+from prismake.fulltexts.studies import DESCRIBED, included_studies, study_of_report
 from prismake.kept.ids import STUDIES, kept_ids, load_ids, save_ids
 from prismake.panel.screening_rows import handed_on
 
@@ -20,7 +20,7 @@ def main(
     import pandas as pd
 
     assessed = read_csv(decisions_file)
-    included = included_studies(pd.read_parquet(reports_file), assessed, load_ids(STUDIES))
+    included = included_studies(pd.read_parquet(reports_file, columns=list(DESCRIBED)), assessed, load_ids(STUDIES))
     save_ids(STUDIES, study_of_report(included))
     notice_texts = read_csv(notices).set_index("report_id")["notices"].to_dict()
     passed = included if handed_on(assessed, gate) else included[:0]

@@ -88,6 +88,51 @@ def test_what_differs_by_more_than_a_fifth_is_named(run):
     assert run.changes({"a.py": {**results(13.0)["a.py"], "arguments": ["2"]}}, before) == []
 
 
+@pytest.mark.parametrize("power", [0.9, 1.0, 1.3])
+def test_an_exponent_is_that_of_what_a_step_takes_beyond_its_fixed_cost(run, power):
+    growth = run.page.growth
+    sizes = (500, 10_000, 20_000, 40_000, 80_000)
+    seconds = {size: 3.0 + (0.0 if size == 500 else (size / 20_000) ** power) for size in sizes}
+    found = growth(seconds)
+    assert found.exponent == pytest.approx(power, abs=1e-12)
+    assert (found.fixed, found.smallest, found.largest) == (3.0, 20_000, 80_000)  # half a second is not enough
+    assert found.extrapolated(seconds[80_000], 20_000 * 1000) == pytest.approx(3.0 + 1000**power, rel=1e-12)
+    without_fixed_cost = {size: value for size, value in seconds.items() if size > 500}
+    assert growth(without_fixed_cost) is None and growth({500: 3.0, 20_000: 4.5}) is None
+
+
+def test_the_page_is_what_its_runs_make(run):
+    text = run.page.PAGE.read_text(encoding="utf-8")
+    names = text.rpartition("<!-- made from ")[2].partition(" -->")[0].split()
+    runs = {name: run.read(run.RUNS / name) for name in names}
+    assert run.page.page(runs, run.page.loads(runs)) == text
+    assert run.page.FIGURE.is_file()
+
+
+def test_the_page_shows_what_was_measured_last_and_names_what_grows_too_fast(run):
+    def column(power: float, size: int) -> dict:
+        seconds = {"one_step": 1.0 + (size / 10_000) ** power, "graph": 1.0, "all": 2.0 + (size / 10_000) ** power}
+        return {name: {"seconds": seconds, "peaks": {"one_step": size / 100}} for name in run.page.RUNS_OF_LOAD}
+
+    def measured(power: float, began: str, words: str = "") -> dict:
+        sizes = {str(size): column(power, size) for size in (0, 20_000, 100_000)}
+        data = {"batch": 0, "sources": 6, "sizes": sizes}
+        about = {"began": began, "load": 0.3, "cores": 2, "machine": "Linux", "python": "3.14"}
+        return {"about": about, "results": {"load": {"text": words, "failed": False, "data": data}}}
+
+    row = run.ROWS[0]
+    runs = {
+        "1.json": measured(1.0, "1", f"load table: {row.words}: 7.0 s wall of 180, 5 MiB of 9"),
+        "2.json": measured(1.2, "2"),
+    }
+    text = run.page.page(runs, run.page.loads(runs))
+    assert f"| {row.words} | 180 s, 2,560 MiB | 7.0 s, 5 MiB |" in text
+    assert "Above 1.1: `one_step` (1.20)." in text and "1.20 from 20,000 to 100,000" in text
+    assert "<!-- made from 1.json 2.json -->" in text
+    runs["3.json"] = measured(1.05, "3")
+    assert "None is above 1.1; the highest is 1.05, of `one_step`." in run.page.page(runs, run.page.loads(runs))
+
+
 @pytest.fixture
 def two_benchmarks(run, tmp_path, monkeypatch):
     """One benchmark that fails and one that does not, in a folder of their own."""
@@ -140,3 +185,14 @@ def test_an_interrupted_run_keeps_what_it_has_and_goes_on(run, two_benchmarks, m
     content = json.loads(path.read_text(encoding="utf-8"))
     assert content["finished"] and list(content["results"]) == ["room/bad.py", "room/good.py"]
     assert os.listdir(two_benchmarks / "runs") == [path.name]
+
+
+def test_what_measures_the_load_table_writes_the_page(run, two_benchmarks, monkeypatch):
+    written = []
+    monkeypatch.setattr(run.page, "write", written.append)
+    monkeypatch.setattr(run, "PAGE_FROM", "room/good.py")
+    assert _run(run, monkeypatch, "--reach", "--short") == 0
+    assert written == []
+    assert _run(run, monkeypatch, "--reach") == 0
+    [path] = written.pop()
+    assert list(run.read(path)["results"]) == ["room/good.py"] and ".short." not in path.name

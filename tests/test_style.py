@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 TOP = {
     ".ci": "what a machine runs to test the project",
     ".dockerignore": "docker looks here and nowhere else",
+    ".github": "a hosting service looks here: the jobs of .ci, when and with what rights",
     ".gitignore": "git looks here: what runs and tests leave behind",
     ".pre-commit-config.yaml": "pre-commit looks here and nowhere else",
     ".snakemake-workflow-catalog.yml": "the workflow catalogue looks here and nowhere else",

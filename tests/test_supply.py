@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import sys
 import tomllib
@@ -10,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
@@ -83,3 +85,25 @@ def test_the_dockerfile_takes_the_steps_of_the_readme():
     assert install
     steps = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace(" --no-cache-dir", "")
     assert f"RUN {install[0]}\n" in steps
+
+
+def test_the_hosted_jobs_run_scripts_of_ci_and_little_else():
+    """Each script in a job; besides them one line that installs git and pip; actions by digest; no rights to write."""
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+    scripts = {path.name for path in (ROOT / ".ci").iterdir() if not path.suffix}
+    assert workflow["permissions"] == {"contents": "read"} and "secrets." not in str(workflow)
+    assert {"push", "pull_request", "schedule"} <= set(workflow[True])  # YAML takes a bare `on` for true
+    run = set()
+    for name, job in workflow["jobs"].items():
+        steps = [step["run"] for step in job["steps"] if "run" in step]
+        own = [step for step in steps if not re.fullmatch(r"apt-get update -qq && apt-get install [-\w ]+", step)]
+        run |= {step.split()[0].removeprefix(".ci/") for step in own}
+        assert own and all(step.startswith(".ci/") for step in own) and 0 < job["timeout-minutes"] <= 60, name
+        for action in (step["uses"] for step in job["steps"] if "uses" in step):
+            assert re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", action), action
+    assert run == scripts
+    assert workflow["jobs"]["newest"]["strategy"]["matrix"]["python"] == [
+        line.rpartition(" ")[2] for line in PROJECT["classifiers"] if re.search(r"Python :: 3\.", line)
+    ]
+    for name in scripts:
+        assert os.access(ROOT / ".ci" / name, os.X_OK), name

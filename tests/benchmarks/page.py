@@ -8,7 +8,9 @@ its figure. ``tests/benchmarks/run --reach --all`` measures everything that stan
 
 from __future__ import annotations
 
+import re
 import sys
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,13 +18,16 @@ from typing import Any, NamedTuple
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parent / "graph"))
 
-from growth import FEW, LEAST, Growth, growth
+from growth import LEAST, Growth, growth
 from reach import ROWS, RUNS, last_measured, read
 
 ROOT = Path(__file__).parents[2]
 PAGE, FIGURE = ROOT / "docs/scale.md", ROOT / "docs/images/scale.svg"
 PUBMED = 38_000_000
+FINDING = "find_duplicates"
+IDLE = 1.5  # load of a machine before the run, up to which nothing else was at work
 SHOWN = 0.95  # of the cost at the largest size: steps beyond are in one line
+RUNS_OF_LOAD = ("first run", "nothing to do", "one decision")  # of ``graph/load.py``
 _OTHERS = ("graph", "all", "wall", "command, wall", "floor, wall")
 
 
@@ -33,13 +38,13 @@ class Load(NamedTuple):
     batch: int
     sizes: dict[int, dict[str, Any]]
 
-    def seconds(self, step: str, run: str = "first run") -> dict[int, float]:
+    def seconds(self, step: str, run: str = RUNS_OF_LOAD[0]) -> dict[int, float]:
         """CPU seconds by size."""
         return {size: column[run]["seconds"].get(step, 0.0) for size, column in self.sizes.items()}
 
     def steps(self) -> list[str]:
         """The steps by their cost at the largest size."""
-        cost = self.sizes[max(self.sizes)]["first run"]["seconds"]
+        cost = self.sizes[max(self.sizes)][RUNS_OF_LOAD[0]]["seconds"]
         return sorted((step for step in cost if step not in _OTHERS), key=lambda step: -cost[step])
 
 
@@ -59,14 +64,14 @@ def table(load: Load) -> Iterable[str]:
     sizes = sorted(load.sizes)
     yield f"| CPU s of | {' | '.join(f'{size:,}' for size in sizes)} | MiB at {sizes[-1]:,} | exponent |"
     yield "| --- " * (len(sizes) + 3) + "|"
-    peaks = load.sizes[sizes[-1]]["first run"]["peaks"]
+    peaks = load.sizes[sizes[-1]][RUNS_OF_LOAD[0]]["peaks"]
     for step in [*load.steps(), "graph", "all"]:
         seconds, peak = load.seconds(step), peaks.get(step)
         name = {"graph": "Snakemake itself", "all": "all"}.get(step, f"`{step}`")
         cells = " | ".join(f"{seconds[size]:,.1f}" for size in sizes)
         found = growth(seconds)
         yield f"| {name} | {cells} | {f'{peak:,.0f}' if peak else ''} | {found.words if found else ''} |"
-    for run in ("nothing to do", "one decision"):
+    for run in RUNS_OF_LOAD[1:]:
         seconds = load.seconds("all", run)
         found = growth(seconds)
         cells = " | ".join(f"{seconds[size]:,.1f}" for size in sizes)
@@ -93,17 +98,27 @@ def pubmed(load: Load) -> str:
     """What the whole of PubMed would take, on paper: CPU hours of the steps, by their exponents."""
     largest = max(load.sizes)
     hours = {
-        step: each.extrapolated(load.seconds(step)[largest], PUBMED) / 3600 for step, each in exponents(load).items()
+        step: each.extrapolated(load.seconds(step)[largest], PUBMED) / 3600
+        for step, each in exponents(load).items()
+        if step != "read_sheets"
     }
     listed = ", ".join(f"`{step}` {value:.1f}" for step, value in sorted(hours.items(), key=lambda each: -each[1]))
-    peaks = load.sizes[largest]["first run"]["peaks"]
-    step = max(peaks, key=lambda each: peaks[each])
-    memory = peaks[step] * PUBMED / largest / 1024
-    return (
-        f"All of PubMed, {PUBMED // 10**6} million records, by the exponents of the last table: {sum(hours.values()):.0f} CPU hours "
-        f"({listed}). What forbids it is memory: in proportion, `{step}` would need {memory:,.0f} GiB, because all records "
-        "have to be known to tell which are the same report. Reviews of such a size have to be narrowed by the search."
+    memory = load.sizes[largest][RUNS_OF_LOAD[0]]["peaks"].get(FINDING, 0.0) * PUBMED / largest / 1024
+    return _wrapped(
+        f"All of PubMed, {PUBMED // 10**6} million records, by the exponents of the last table and without sheets, which are "
+        f"handed out in batches: {sum(hours.values()):.0f} CPU hours ({listed}). What forbids it is memory: in proportion, "
+        f"`{FINDING}` would need {memory:,.0f} GiB. Normal forms are shared out (`divide.parts`), but all records have to be "
+        "known to find the pairs. A review of that size has to be narrowed by its search."
     )
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False)
+
+
+def _figures(measured: tuple[str, str] | None) -> str:
+    """What was measured of a row, without what it should be."""
+    return re.sub(r" of [\d,]*\d", "", measured[0]).replace(" wall", "") if measured else "not measured"
 
 
 def page(runs: Mapping[str, Mapping[str, Any]], found: Sequence[Load]) -> str:
@@ -111,28 +126,32 @@ def page(runs: Mapping[str, Mapping[str, Any]], found: Sequence[Load]) -> str:
     measured = last_measured(runs)
     used = sorted({*(load.run for load in found), *(date for _, date in measured.values())})
     about = runs[used[-1]]["about"]
+    busy = f"other programs at work (load {about['load']:.0f})" if about["load"] > IDLE else "nothing else at work"
     lines = [
         "# What large reviews cost",
         "",
-        f"Measured on {about['cores']} cores ({about['machine']}, Python {about['python']}) by",
-        "`python tests/benchmarks/run --reach --all`, which also writes this page. Invented records with titles of 14 words",
-        "and abstracts of 210 are spread over six RIS exports, one in four in two of them, and made into sheets, status and",
-        "flow of title and abstract. CPU times vary by a tenth, wall times with whatever else the computer does.",
+        _wrapped(
+            f"Measured on {about['cores']} cores ({about['machine']}, Python {about['python']}), with {busy}, by `python "
+            "tests/benchmarks/run --reach --all`, which also writes this page. Invented records with titles of 14 words and "
+            "abstracts of 210 are spread over six RIS exports, one in four in two of them, and made into sheets, status and "
+            "flow of title and abstract. CPU times vary by a tenth, wall times with whatever else the computer does. *Floor* is "
+            "Snakemake with nothing to do in a graph with as many rules. `python tests/benchmarks/reach.py` names the command "
+            "that prints each row."
+        ),
         "",
         "| review | at most | measured |",
         "| --- | --- | --- |",
-        *(f"| {row.words} | {row.limits} | {measured.get(row.words, ('not measured', ''))[0]} |" for row in ROWS),
-        "",
-        "Each row is printed by a command of its own, listed by `python tests/benchmarks/reach.py`. *Floor* is Snakemake with",
-        "nothing to do in a graph with as many rules.",
+        *(f"| {row.words} | {row.limits} | {_figures(measured.get(row.words))} |" for row in ROWS),
         "",
         "## Cost against size",
         "",
         "![CPU seconds of each step against the number of records, both logarithmic](images/scale.svg)",
         "",
-        f"The exponent is the slope of log CPU on log records: 1 is proportional. What a step takes for {FEW // 2} records",
-        f"(starting, imports) is subtracted first, and only sizes count for which {LEAST:g} s and more remain; steps without an",
-        "exponent do not come to that at two sizes.",
+        _wrapped(
+            "The exponent is the slope of log CPU on log records: 1 is proportional. What a step takes for the fewest records "
+            f"(starting, imports) is subtracted first, and only sizes count for which {LEAST:g} s and more remain; steps without "
+            "an exponent do not come to that at two sizes."
+        ),
     ]
     for load in found:
         how = f"Handed out in batches of {load.batch}" if load.batch else "Everything handed out at once"
@@ -150,7 +169,7 @@ def draw(found: Sequence[Load]) -> None:
     matplotlib.rcParams |= {"svg.hashsalt": "scale", "svg.fonttype": "none", "font.size": 9}
     from matplotlib import pyplot as plt
 
-    figure, panels = plt.subplots(1, len(found), figsize=(5.4 * len(found), 4.4), layout="constrained", squeeze=False)
+    figure, panels = plt.subplots(1, len(found), figsize=(6.2 * len(found), 4.0), layout="constrained", squeeze=False)
     for axis, load in zip(panels[0], found, strict=True):
         sizes, shown = sorted(load.sizes), 0.0
         total = sum(load.seconds(step)[sizes[-1]] for step in load.steps())
@@ -173,11 +192,12 @@ def draw(found: Sequence[Load]) -> None:
             sizes[-1], everything[sizes[-1]] * 2, "proportional", ha="right", va="bottom", color="0.3", fontsize=8
         )
         axis.set(xscale="log", yscale="log", xlabel="records", ylabel="CPU seconds")
+        axis.set_ylim(top=everything[sizes[-1]] * 4)
         axis.set_title(f"batches of {load.batch}" if load.batch else "everything handed out at once", fontsize=10)
         axis.set_xticks(sizes, [f"{size:,}" for size in sizes], rotation=30, ha="right", fontsize=8)
         axis.set_xticks([], minor=True)
         axis.grid(which="major", color="0.9")
-        axis.legend(fontsize=7.5, frameon=False)
+        axis.legend(fontsize=7.5, frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     figure.savefig(FIGURE, metadata={"Date": None})
 
 

@@ -38,7 +38,7 @@ class Row:
         return ", ".join(f"{most:,.0f} {unit}" for most, unit in every if most)
 
 
-HUNDRED, MILLION = "graph/large_review.py", "graph/load.py --sizes 500 100000 1000000 --batch 500"
+HUNDRED, MILLION = "graph/large_review.py", "graph/load.py --sizes 500 100000 250000 1000000 --batch 500"
 TEAM = "sheets/scale.py --reviewers 20 --rows 50000"
 ROWS = (
     Row("100,000 records from 6 sources, first run to sheets, status and flow", HUNDRED, 180, 2560),

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from openpyxl.styles import PatternFill
 from prismake.core.errors import FileRefused, SheetError
-from prismake.core.sheet_extent import extents, stated
+from prismake.core.sheet_extent import extents
 from prismake.sheets.reading import read_sheet
 
 CONTENT = """<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
@@ -47,7 +47,7 @@ def ods(wide: int = 1022, high: int = 1_000_000, last: str = "", below: str = ""
 
 def test_a_stray_cell_is_seen():
     with archive(workbook(A1="Title", XFD60000="x")) as file:
-        assert extents(file) == stated(file) == [(60_000, 16_384)]
+        assert extents(file) == [(60_000, 16_384)]
 
 
 def test_a_cell_that_is_only_coloured_holds_nothing():
@@ -63,7 +63,41 @@ def test_cells_are_seen_across_the_pieces_of_a_large_sheet():
     data = io.BytesIO()
     book.save(data)
     with archive(data.getvalue()) as file:
-        assert extents(file) == [(30_000, 3)]
+        assert extents(file) == [(30_000, 26)]  # of a small sheet, no more columns are told apart
+
+
+def as_written(sheet: str, declared: str = "") -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as file:
+        file.writestr(
+            "xl/worksheets/sheet1.xml",
+            f'<worksheet xmlns:x="urn:x">{declared}<sheetData>{sheet}</sheetData></worksheet>',
+        )
+    return data.getvalue()
+
+
+FAR = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+WITHOUT_ADDRESSES = f'<row>{"<c><v>1</v></c>" * 9}</row><row r="999999"><c t="n"><v>1</v></c></row>'
+
+
+@pytest.mark.parametrize(
+    ("data", "wanted"),
+    [
+        (as_written(FAR), (1_048_576, 16_384)),
+        (as_written(FAR, '<dimension ref="A1:F20"/>'), (1_048_576, 16_384)),
+        (as_written(FAR.replace('"', "'")), (1_048_576, 16_384)),
+        (as_written(FAR.replace("<", "<x:").replace("<x:/", "</x:")), (1_048_576, 16_384)),
+        (as_written(FAR.replace(' r="XFD', ' s="1" r="XFD')), (1_048_576, 16_384)),
+        (as_written(WITHOUT_ADDRESSES), (999_999, 9)),
+        (as_written('<row r="1048576"><c r="A1048576"><v>1</v></c></row><row r="2"><c r="XFD2"><v>1</v></c></row>'), (1_048_576, 16_384)),
+        (as_written('<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576" s="1"/></row>'), (1, 1)),
+        (as_written(FAR.replace("XFD1048576", "A1048576") + "x" * 2_000_000 + '<row r="3"><c r="ZZ3"><v>1</v></c></row>'), (1_048_576, 702)),
+    ],
+    ids=["none", "false", "quotes", "prefix", "order", "addresses", "corners", "format", "pieces"],
+)  # fmt: skip
+def test_no_program_has_to_declare_how_far_its_sheet_reaches(data, wanted):
+    with archive(data) as file:
+        assert extents(file) == [wanted]
 
 
 @pytest.mark.parametrize(

@@ -34,12 +34,13 @@ SEED = 17
 Campaign = Callable[[Path, random.Random, int], Outcome]
 # name: (campaign, how often in the short form, in the long one)
 CAMPAIGNS: dict[str, tuple[Campaign, int, int]] = {
-    "whole_runs": (fault_kills.whole_runs, 0, 40),
+    "whole_runs": (fault_kills.whole_runs, 0, 100),
     "panel": (fault_kills.panel, 3, 100),
     "freezing": (fault_kills.freezing, 3, 30),
     "exporting": (fault_kills.exporting, 3, 30),
     "searching": (fault_kills.searching, 2, 30),
-    "demonstration": (fault_kills.demonstration, 0, 3),
+    "demonstration": (fault_kills.demonstration, 0, 100),
+    "orphans": (fault_kills.orphans, 0, 20),
     "full_disk": (fault_files.full_disk, 3, 60),
     "saved_meanwhile": (fault_files.saved_meanwhile, 2, 40),
     "clocks": (fault_files.clocks, 1, 10),

@@ -1,6 +1,8 @@
 """Killed at drawn moments (SIGKILL): while everything is made, while sheets are read, versions kept, records exported.
 
-Children are forked from a process that has everything imported, so that every moment of a child's life is work.
+Children are forked from a process that has everything imported, so that every moment of a child's life is work:
+Snakemake's own command line, its graph, its scheduling and its jobs, all in the one process that is killed. ``orphans``
+starts the programs themselves, and kills Snakemake alone, so that its job goes on while the next run begins.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -20,9 +23,11 @@ from prismake.flow.inputs import freeze_version
 from prismake.report.record_export import export
 from prismake.search import entrez
 from quick import QuickReview, inside
+from review import environment, snakemake_command
 
 ROOT = Path(__file__).parents[2]
 Work = Callable[[Path], None]
+_IN_CHAINS = "SIGKILL at drawn moments, again and again until a run ends by itself"
 
 
 def in_child(work: Work, folder: Path, seconds: float | None, *, may_fail: bool = False) -> tuple[bool, float]:
@@ -81,11 +86,36 @@ def campaign(
     return kills, lost
 
 
+def chains(source: Path, scratch: Path, dice: random.Random, times: int) -> tuple[int, list[str]]:
+    """(kills, what was lost): Snakemake is killed and started again in one folder, until a run ends by itself.
+
+    A run lives at most a third of the time that everything takes, so that each chain has some ten kills, spread over
+    the whole graph, and what one leaves behind meets the next. Then a new chain begins.
+    """
+    wanted = scratch / "undisturbed"
+    shutil.copytree(source, wanted, symlinks=True)
+    _, seconds = in_child(_run, wanted, None)
+    kills, chain, lost = 0, 0, []
+    while kills < times:
+        folder = scratch / f"chain-{chain}"
+        shutil.copytree(source, folder, symlinks=True)
+        killed = True
+        while killed and kills < times:
+            killed, _ = in_child(_run, folder, dice.uniform(0, seconds / 3))
+            kills += killed
+            lost += [f"chain {chain}, kill {kills}, at once: {line}" for line in _answers_lost(source, folder)]
+        in_child(_run, folder, None)
+        lost += [f"chain {chain}, run again: {line}" for line in _same_results(wanted, folder)]
+        shutil.rmtree(folder)
+        chain += 1
+    return kills, lost
+
+
 def whole_runs(scratch: Path, dice: random.Random, times: int) -> Outcome:
     """Snakemake over a half-filled review."""
     source = half_filled(scratch / "source")
-    kills, lost = campaign(source, scratch, dice, times, _run, _same_results)
-    return Outcome("killed while snakemake runs a half-filled review", "SIGKILL at drawn moments", kills, tuple(lost))
+    kills, lost = chains(source, scratch, dice, times)
+    return Outcome("killed while snakemake runs a half-filled review", _IN_CHAINS, kills, tuple(lost))
 
 
 def panel(scratch: Path, dice: random.Random, times: int) -> Outcome:
@@ -117,7 +147,9 @@ def searching(scratch: Path, dice: random.Random, times: int) -> Outcome:
         try:
             _, seconds = in_child(_search, scratch / "whole", None)
             whole = {path.name: path.read_bytes() for path in (scratch / "whole").iterdir()}
-            for number in range(times):
+            number = 0
+            while kills < times:
+                number += 1
                 folder = scratch / f"search-{number}"
                 killed, _ = in_child(_search, folder, dice.uniform(0, seconds))
                 kills += killed
@@ -139,8 +171,50 @@ def demonstration(scratch: Path, dice: random.Random, times: int) -> Outcome:
     for name in ("config", "profiles"):
         shutil.copytree(ROOT / name, source / name)
     shutil.copy(ROOT / "workflow/report/new/Snakefile", source)
-    kills, lost = campaign(source, scratch, dice, times, _run, _same_results)
-    return Outcome("killed while the demonstration is made", "SIGKILL at drawn moments", kills, tuple(lost))
+    kills, lost = chains(source, scratch, dice, times)
+    return Outcome("killed while the demonstration is made", _IN_CHAINS, kills, tuple(lost))
+
+
+def orphans(scratch: Path, dice: random.Random, times: int) -> Outcome:
+    """The program snakemake is killed, its job is not, and the next run begins while that job still writes."""
+    source = half_filled(scratch / "source")
+    wanted = scratch / "wanted"
+    shutil.copytree(source, wanted, symlinks=True)
+    began = time.monotonic()
+    assert _start(wanted).wait() == 0
+    seconds = time.monotonic() - began
+    kills, lost = 0, []
+    for number in range(times):
+        folder = scratch / f"orphan-{number}"
+        shutil.copytree(source, folder, symlinks=True)
+        running = _start(folder)
+        time.sleep(dice.uniform(0, seconds))
+        kills += running.poll() is None
+        running.kill()
+        running.wait()
+        lost += [f"kill {number}, at once: {line}" for line in _answers_lost(source, folder)]
+        _start(folder, "--unlock").wait()
+        _start(folder).wait()  # it may stop where the job that goes on has just put a file
+        if _start(folder).wait():
+            lost.append(f"kill {number}: does not run again")
+            continue
+        lost += [f"kill {number}, run again: {line}" for line in _same_decisions(wanted, folder)]
+        shutil.rmtree(folder)
+    return Outcome("snakemake is killed and its job goes on", "SIGKILL to the one process", kills, tuple(lost))
+
+
+def _start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    """Snakemake as a program of its own, up to the decisions on titles and abstracts."""
+    command = [
+        snakemake_command(),
+        "--cores",
+        "1",
+        "--rerun-incomplete",
+        *arguments,
+        "results/title_abstract/status.json",
+    ]
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, cwd=folder, env=environment(), stdout=quiet, stderr=quiet, start_new_session=True)
 
 
 def _review(folder: Path) -> QuickReview:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -53,14 +54,22 @@ def half_filled(folder: Path, *, finished: bool = False) -> Path:
 
 def answers_of(folder: Path) -> dict[tuple[str, str, str], str]:
     """Every cell that people filled in, by sheet, item and heading."""
+    return {
+        (path.name, item, heading): value
+        for path in sorted((folder / "config/sheets").glob("*.xlsx"))
+        for (item, heading), value in _answers_in(path.read_bytes()).items()
+    }
+
+
+@lru_cache(maxsize=256)  # most sheets are the same in every copy of a review
+def _answers_in(workbook: bytes) -> dict[tuple[str, str], str]:
     answers = {}
-    for path in sorted((folder / "config/sheets").glob("*.xlsx")):
-        sheet = openpyxl.load_workbook(path).worksheets[1]
-        rows = sheet.iter_rows(values_only=True)
-        head = [str(cell or "") for cell in next(rows)]
-        for row in rows:
-            cells = dict(zip(head, row, strict=False))
-            for name in ("Decision", "Study design", "Note", "Answer", "Settled"):
-                if cells.get(name):
-                    answers[(path.name, str(cells.get("Item")), name)] = str(cells[name])
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook)).worksheets[1]
+    rows = sheet.iter_rows(values_only=True)
+    head = [str(cell or "") for cell in next(rows)]
+    for row in rows:
+        cells = dict(zip(head, row, strict=False))
+        for name in ("Decision", "Study design", "Note", "Answer", "Settled"):
+            if cells.get(name):
+                answers[(str(cells.get("Item")), name)] = str(cells[name])
     return answers

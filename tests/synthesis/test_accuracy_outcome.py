@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import copy
-import shutil
 import subprocess
 from pathlib import Path
 
 import accuracy_samples as samples
 import pytest
+import warm_r
 from prismake import pooling as pl
 from prismake.core.files import write_json
 from prismake.synthesis.certainty.accuracy_sides import by_side, side_statement
 from prismake.synthesis.diagnostic.accuracy_records import accuracy_records, accuracy_script, unusable_tables
 from prismake.synthesis.syntheses import with_usability
 
-HAS_R = (
-    shutil.which("Rscript")
-    and not subprocess.run(
-        ["Rscript", "-e", 'quit(status = !all(sapply(c("metafor", "jsonlite"), requireNamespace, quietly = TRUE)))'],
-        capture_output=True,
-        check=False,
-    ).returncode
+needs_r = pytest.mark.skipif(
+    not warm_r.has_r("metafor", "jsonlite"), reason="R with metafor and jsonlite is not installed"
 )
-needs_r = pytest.mark.skipif(not HAS_R, reason="R with metafor and jsonlite is not installed")
 YEARS = [2010, 2009, 2003, 2004, 2010, 2007, 2009, 2006, 2009, 2010, 2011, 2009, 2011, 2013]
 
 
@@ -138,9 +132,7 @@ def test_certainty_has_a_row_for_each_side(dementia):
 def rscript(result: dict, folder: Path) -> subprocess.CompletedProcess[str]:
     write_json(folder / "x.json", result)
     (folder / "x.check.R").write_text(accuracy_script(result, "x.check.R"), encoding="utf-8")
-    return subprocess.run(
-        ["Rscript", str(folder / "x.check.R")], capture_output=True, text=True, timeout=300, check=False
-    )
+    return warm_r.rscript(folder / "x.check.R")
 
 
 @needs_r

@@ -5,25 +5,18 @@ from __future__ import annotations
 import json
 import math
 import re
-import shutil
 import subprocess
 
 import pytest
+import warm_r
 from prismake import __version__
 from prismake.core.files import write_json
 from prismake.synthesis import analyse, records
 from prismake.synthesis.check_script import pairwise_script
 from test_analysis import relapse, run, spec, table
+from warm_r import has_r
 
-HAS_R = (
-    shutil.which("Rscript")
-    and not subprocess.run(
-        ["Rscript", "-e", 'quit(status = !requireNamespace("metafor", quietly = TRUE))'],
-        capture_output=True,
-        check=False,
-    ).returncode
-)
-needs_r = pytest.mark.skipif(not HAS_R, reason="R with metafor is not installed")
+needs_r = pytest.mark.skipif(not has_r("metafor", "jsonlite"), reason="R with metafor is not installed")
 
 ARMS = ("events1", "total1", "events2", "total2")
 MEANS = ("mean1", "sd1", "n1", "mean2", "sd2", "n2")
@@ -48,7 +41,7 @@ def rscript(found, settings, folder, name="x"):
 def again(found, folder, name="x"):
     file = folder / f"{name}.check.R"
     file.write_text(pairwise_script(found, file.name), encoding="utf-8")
-    return subprocess.run(["Rscript", str(file)], capture_output=True, text=True, timeout=300, check=False)
+    return warm_r.rscript(file)
 
 
 @needs_r

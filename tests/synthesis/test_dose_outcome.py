@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
-import subprocess
 
 import dose_samples as samples
 import numpy as np
 import pandas as pd
 import pytest
+import warm_r
 from prismake import pooling as pl
 from prismake.report import dose_report
 from prismake.synthesis.certainty.certainty_rows import certainty_rows
@@ -173,7 +172,7 @@ def test_the_report_has_every_part(result):
     assert dose_report.effects(result).splitlines()[1] == "Rohan 1988,NA,NA,0.0,165,337,1,NA,NA,0,NA"
 
 
-@pytest.mark.skipif(shutil.which("Rscript") is None, reason="Rscript is not installed")
+@pytest.mark.skipif(not warm_r.has_r("metafor", "jsonlite"), reason="R with metafor and jsonlite is not installed")
 def test_r_makes_every_kind_of_curve_again(tmp_path):
     cases = {
         "two": (samples.drawn(9, 4), samples.spec(own={"stage": "two", "model": "quadratic", **QUICK})),
@@ -184,9 +183,9 @@ def test_r_makes_every_kind_of_curve_again(tmp_path):
         (tmp_path / f"{name}.json").write_text(json.dumps(result), encoding="utf-8")
         script = tmp_path / f"{name}.check.R"
         script.write_text(synthesis_of(settings).script(result, script.name), encoding="utf-8")
-        done = subprocess.run(["Rscript", str(script)], capture_output=True, text=True, timeout=120, check=False)
+        done = warm_r.rscript(script)
         assert done.returncode == 0 and "numbers agree" in done.stdout, (name, done.stdout + done.stderr)
     result["dose_response"]["predictions"][0]["estimate"] += 1e-4
     (tmp_path / f"{name}.json").write_text(json.dumps(result), encoding="utf-8")
-    done = subprocess.run(["Rscript", str(script)], capture_output=True, text=True, timeout=120, check=False)
+    done = warm_r.rscript(script)
     assert done.returncode != 0 and "DIFFERS" in done.stdout

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 import runpy
-import shutil
-import subprocess
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import warm_r
 from prismake.core.errors import ConfigError
 from prismake.core.files import read_json, write_csv, write_json, write_text
 from prismake.protocol.config import validated
@@ -134,12 +133,10 @@ def test_mistakes_in_the_protocol_are_explained(own, words):
     assert words in str(error.value)
 
 
-@pytest.mark.skipif(not shutil.which("Rscript"), reason="R is not here")
+@pytest.mark.skipif(not warm_r.has_r("metafor", "jsonlite"), reason="R with metafor and jsonlite is not installed")
 def test_metafor_agrees(tmp_path):
     result = joined(alone=3)
     write_json(tmp_path / "depth.json", result)
     write_text(tmp_path / "depth.check.R", synthesis_of({}).script(result, "depth.check.R"))
-    made = subprocess.run(["Rscript", "depth.check.R"], cwd=tmp_path, capture_output=True, text=True, check=False)
-    if "there is no package called" in made.stderr:
-        pytest.skip("metafor is not here")
+    made = warm_r.rscript(tmp_path / "depth.check.R")
     assert made.returncode == 0 and "jointly, beta" in made.stdout, made.stdout + made.stderr

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 
 import network_samples as samples
 import numpy as np
 import pytest
+import warm_r
 from prismake.core.files import write_json, write_text
 from prismake.report import network_report
 from prismake.synthesis.network.network_records import network_script, records
 from prismake.synthesis.network.treatment_names import look_alike, named_treatments
 from prismake.synthesis.syntheses import with_usability
 
-needs_r = pytest.mark.skipif(shutil.which("Rscript") is None, reason="Rscript is not installed")
+needs_r = pytest.mark.skipif(
+    not warm_r.has_r("metafor", "jsonlite"), reason="R with metafor and jsonlite is not installed"
+)
 PLAIN = {"treatments": {}}
 PAIR = [
     *(row for s in range(1, 4) for row in ((f"S{s}", "A", 10 + s, 100), (f"S{s}", "B", 20 + s, 100))),
@@ -211,9 +212,7 @@ def checked(found, folder):
     """The R script of a result, run beside it."""
     write_json(folder / "x.json", found)
     write_text(folder / "x.check.R", network_script(found, "x.check.R"))
-    return subprocess.run(
-        ["Rscript", str(folder / "x.check.R")], capture_output=True, text=True, timeout=300, check=False
-    )
+    return warm_r.rscript(folder / "x.check.R")
 
 
 @pytest.mark.filterwarnings("ignore:overflow", "ignore:divide", "ignore:invalid")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 
 import pandas as pd
 import prismake.pooling as pl
 import pytest
 import unpooled_samples as samples
+import warm_r
 from prismake.core.files import write_json, write_text
 from prismake.report import unpooled_report as report
 from prismake.report.manuscript.checklists import swim_checklist
@@ -198,7 +197,7 @@ def test_certainty_is_judged_by_votes(whole):
     )
 
 
-@pytest.mark.skipif(not shutil.which("Rscript"), reason="R is not here")
+@pytest.mark.skipif(not warm_r.has_r("jsonlite"), reason="R with jsonlite is not installed")
 def test_r_makes_every_number_again_and_notices_a_changed_one(whole, tmp_path):
     """Base R (binom.test, prop.test, pchisq, quantile) and, for the numbers of arms, metafor's escalc."""
     few = [{"events1": x, "total1": 20, "events2": 8, "total2": 21} for x in (0, 3, 5)]
@@ -208,12 +207,10 @@ def test_r_makes_every_number_again_and_notices_a_changed_one(whole, tmp_path):
         "ratios": samples.result(few, measure="RR", asks=["arms", "effect"]),
         "changed": {**whole, own: {**whole[own], "votes": {**whole[own]["votes"], "p": 0.5}}},
     }
-    script = ""
+    made = {}
     for name, found in cases.items():
         write_json(tmp_path / f"{name}.json", found)
         write_text(tmp_path / f"{name}.check.R", unpooled_script(found, f"{name}.check.R"))
-        script += f"Rscript {name}.check.R > {name}.txt 2>&1; echo $?; "
-    codes = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
-    texts = {name: (tmp_path / f"{name}.txt").read_text(encoding="utf-8") for name in cases}
-    assert codes.stdout.split() == ["0", "0", "1"], texts
-    assert "numbers agree" in texts["ratios"] and "DIFFERS" in texts["changed"]
+        made[name] = warm_r.rscript(tmp_path / f"{name}.check.R")
+    assert [done.returncode for done in made.values()] == [0, 0, 1], made
+    assert "numbers agree" in made["ratios"].stdout and "DIFFERS" in made["changed"].stdout

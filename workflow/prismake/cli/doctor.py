@@ -6,6 +6,8 @@ what to do.
 
 from __future__ import annotations
 
+import logging
+import logging.handlers
 import os
 import platform
 import re
@@ -14,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
@@ -23,23 +26,29 @@ from typing import Any
 from prismake.core.errors import PrismakeError
 from prismake.core.jobs import LOGS, problems, sentence_of
 from prismake.core.names import CONSENSUS, STAGES
-from prismake.core.paths import results_parent
+from prismake.core.paths import graph_root, results_parent
 from prismake.core.refusals import refuse_unwritable, refused
 from prismake.core.software import versions, with_build
 from prismake.kept.cloud_copies import cloud_copies
 from prismake.kept.formats import SHEET_STATE
 from prismake.kept.repair import damaged_files, problem_of
-from prismake.kept.sheet_files import SHEETS, SUFFIXES, open_in_program, sheet_path, written_folders
+from prismake.kept.sheet_files import HISTORY, SHEETS, SUFFIXES, open_in_program, sheet_path, written_folders
 from prismake.kept.sheet_state import left, read_book, state_file
 from prismake.kept.unread_files import unread_files
+from prismake.protocol.config_file import read_config_file
 from prismake.protocol.team import reviewers
 
 WELL, NOTE, WRONG = "ok", "!", "x"
 _NAME_WIDTH = 14
+_FEWEST_FILES = 2_000  # a run of the demonstration makes some hundred
 _LEAST_ROOM = 1024**3  # bytes; a large review with figures needs about half of it
 _OLDEST_R = {"metafor": "3.8", "lme4": "1.1", "jsonlite": "1.8"}  # those of Debian 12, with which the tests run
 _PATIENCE = 60  # seconds for the answer of another program
+_FIRST_LINES = 1_000  # bytes of a script that name the Python which runs it
 _FUTURE = 24 * 3600  # seconds that a file may be ahead of this computer's clock: time zones of memory cards
+_LOST_SHEET = (
+    "is not there; what was read from it last stays in force. To have it back with its answers: prismake restore {}"
+)
 _CLOUD = re.compile(r"onedrive|dropbox|google ?drive|mobile documents|icloud|nextcloud", re.IGNORECASE)
 
 
@@ -69,7 +78,7 @@ def examine(read: Callable[[], Mapping[str, Any]]) -> Iterator[Finding]:
         yield Finding(WELL, "protocol", "config/config.yaml can be read")
     except PrismakeError as error:
         yield Finding(WRONG, "protocol", str(error))
-    for check in (_folders, _locks, _history, _copies, _last_run):
+    for check in (_folders, _started, _locks, _history, _copies, _last_run):
         yield from _guarded(check)
     if config:
         yield from _guarded(lambda: _sheets(config))
@@ -91,7 +100,7 @@ def _counted(count: int, what: str) -> str:
 
 
 def _guarded(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
-    """The findings of a check; what ends it is a finding, so that the others are heard too."""
+    """The findings of a check; what ends it is a finding, so that the others are passed_over too."""
     try:
         yield from check()
     except Exception as error:
@@ -108,7 +117,7 @@ def _libraries() -> Iterator[Finding]:
     from packaging.requirements import Requirement
 
     try:
-        asked = [Requirement(text) for text in metadata.requires("prismake") or ()]
+        asked = [Requirement(text) for text in _requirements()]
     except metadata.PackageNotFoundError:
         yield Finding(NOTE, "libraries", "prismake itself is not installed here: which it needs cannot be compared")
         return
@@ -128,13 +137,44 @@ def _libraries() -> Iterator[Finding]:
         yield Finding(WELL, "libraries", f"{len(asked)} as needed")
 
 
+def _requirements() -> Sequence[str]:
+    """What pyproject.toml asks for: that of a checkout may be newer than what was noted when it was installed."""
+    project = graph_root() / "pyproject.toml"
+    if project.is_file():
+        return tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"]
+    return metadata.requires("prismake") or ()
+
+
 def _programs() -> Iterator[Finding]:
+    yield from _snakemake()
     yield from _r()
     office = next(filter(None, map(shutil.which, ("soffice", "libreoffice"))), None)
     if office and (words := _answer([office, "--version"])):
         yield Finding(WELL, "LibreOffice", words.splitlines()[0])
     else:
         yield Finding(NOTE, "LibreOffice", "is not there, or does not answer: Excel does as well for filling in sheets")
+
+
+def _snakemake() -> Iterator[Finding]:
+    """Whether the ``snakemake`` that is typed belongs to the environment in which prismake is installed."""
+    typed, programs = shutil.which("snakemake"), Path(sys.executable).parent
+    if typed is None:
+        yield Finding(
+            NOTE, "snakemake", f"is not found by its name: activate the environment of prismake, {programs.parent}"
+        )
+    elif not _runs_in(programs, Path(typed).resolve()):
+        yield Finding(
+            WRONG, "snakemake", f"is that of another environment, {typed}. Activate that of prismake, {programs.parent}"
+        )
+
+
+def _runs_in(folder: Path, script: Path) -> bool:
+    """Whether a command lies in the folder of a Python, or names that Python in its first lines."""
+    try:
+        with script.open("rb") as file:
+            return script.parent == folder.resolve() or os.fsencode(folder) in file.read(_FIRST_LINES)
+    except OSError:
+        return False
 
 
 def _r() -> Iterator[Finding]:
@@ -197,6 +237,9 @@ def _room() -> Iterator[Finding]:
         words = f"{free / 1024**3:,.1f} GiB free where {place} lies"
         enough = free >= _LEAST_ROOM
         yield Finding(WELL if enough else WRONG, about, words if enough else f"{words}: make room")
+        if hasattr(os, "statvfs") and (disk := os.statvfs(place)).f_files and disk.f_favail < _FEWEST_FILES:
+            words = f"room for {_counted(disk.f_favail, 'more file')} only where {place} lies: delete files there"
+            yield Finding(WRONG, about, words)
 
 
 def _clock() -> Iterator[Finding]:
@@ -220,11 +263,6 @@ def _folders() -> Iterator[Finding]:
         yield Finding(WELL, "folders", "config/sheets, results and .snakemake can be written")
     except PrismakeError as error:
         yield Finding(WRONG, "folders", str(error))
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
-    try:
-        refuse_unwritable([cache / "snakemake"])
-    except PrismakeError as error:
-        yield Finding(WRONG, "cache", f"{error} Or: XDG_CACHE_HOME={tempfile.gettempdir()} snakemake")
     if _CLOUD.search(str(Path.cwd())):
         yield Finding(
             NOTE,
@@ -234,6 +272,29 @@ def _folders() -> Iterator[Finding]:
         )
     if not sys.executable:
         yield Finding(WRONG, "Python", "this Python does not know its own location: make a new environment")
+
+
+def _started() -> Iterator[Finding]:
+    """What Snakemake needs in this folder before prismake has its turn."""
+    if not any(Path(name).is_file() for name in ("Snakefile", "workflow/Snakefile")):
+        yield Finding(WRONG, "Snakefile", "is not there: copy that of a new review here (prismake new elsewhere)")
+    profile = Path("profiles/default/config.yaml")
+    if not profile.is_file():
+        words = f"{profile.as_posix()} is not there: copy that of a new review here (prismake new elsewhere)"
+        yield Finding(NOTE, "profile", words)
+        return
+    try:
+        settings = read_config_file(profile)
+    except PrismakeError as error:
+        yield Finding(WRONG, "profile", str(error))
+        return
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    try:
+        if "shared-fs-usage" not in settings:  # in a review of an earlier version
+            refuse_unwritable([cache / "snakemake"])
+    except PrismakeError as error:
+        own = graph_root() / profile
+        yield Finding(WRONG, "cache", f"{error} Or copy the line shared-fs-usage from {own} into {profile.as_posix()}")
 
 
 def _locks() -> Iterator[Finding]:
@@ -250,9 +311,26 @@ def _locks() -> Iterator[Finding]:
 
 
 def _history() -> Iterator[Finding]:
-    damaged = damaged_files()
+    passed_over = logging.handlers.BufferingHandler(
+        capacity=1_000
+    )  # what is passed over in reading, such as a line cut off
+    logging.getLogger("prismake").addHandler(passed_over)
+    try:
+        damaged = damaged_files()
+    finally:
+        logging.getLogger("prismake").removeHandler(passed_over)
     yield from (Finding(WRONG, "history", str(error)) for error in damaged)
-    if not damaged:
+    yield from (Finding(NOTE, "history", record.getMessage()) for record in passed_over.buffer)
+    alone = [stage for stage in STAGES if any(SHEETS.glob(f"{stage}.*.xlsx")) and not state_file(stage).exists()]
+    if alone:
+        names = ", ".join(state_file(stage).as_posix() for stage in alone)
+        yield Finding(
+            WRONG,
+            "history",
+            f"{names}: not there, although there are sheets. Was the folder left behind when the review was copied? "
+            f"Put {HISTORY.as_posix()} back from where the review was, a backup or git, before you type snakemake",
+        )
+    elif not damaged:
         yield Finding(WELL, "history", "every file that is kept beside the sheets is intact")
 
 
@@ -265,17 +343,23 @@ def _last_run() -> Iterator[Finding]:
 
 
 def _sheets(config: Mapping[str, Any]) -> Iterator[Finding]:
-    """Workbooks that cannot be opened, that are open, that nobody reads."""
+    """Workbooks that cannot be opened, that are open, that are gone, that nobody reads."""
     import python_calamine
 
-    paths = []
+    paths, faults = [], 0
     for stage in STAGES:
-        if state_file(stage).exists() and problem_of(state_file(stage), SHEET_STATE):
-            continue  # told with the history
-        team = reviewers(dict(config), stage)
-        paths += [sheet_path(stage, who) for who in (*team, *left(read_book(stage), stage, team), CONSENSUS)]
+        damaged = state_file(stage).exists() and problem_of(state_file(stage), SHEET_STATE)  # told with the history
+        team, book = reviewers(dict(config), stage), {"sheets": {}} if damaged else read_book(stage)
+        paths += [sheet_path(stage, who) for who in (*team, *left(book, stage, team), CONSENSUS)]
+        for path in (SHEETS / name for name, offered in book["sheets"].items() if offered.get("bytes")):
+            if path.is_symlink() or path.is_dir():
+                if not path.is_file():
+                    faults += 1
+                    yield Finding(WRONG, "sheet", f"{path.as_posix()} is a folder, or a link to nothing. Move it away")
+            elif not any(path.with_suffix(suffix).is_file() for suffix in SUFFIXES):
+                faults += 1
+                yield Finding(NOTE, "sheet", f"{path.as_posix()} {_LOST_SHEET.format(path.as_posix())}")
     present = [file for path in paths for suffix in SUFFIXES if (file := path.with_suffix(suffix)).is_file()]
-    faults = 0
     for path in present:
         if open_in_program(path):
             yield Finding(NOTE, "sheet", f"{path.as_posix()} is open in a program: new rows wait until it is closed")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import csv
 import hashlib
+import io
 import json
 import os
+import re
 import shutil
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -24,10 +26,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _DRAFT = ".tmp"  # suffix of temporary files
+_OF_DRAFT = re.compile(r"\..+\.(?P<host>[^.]+)-(?P<process>\d+)\.\w{8}\.tmp", re.DOTALL)
+_DAY = 24 * 60 * 60.0  # seconds
 _PATIENCE = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds between attempts to replace a file that another program holds
-# Spreadsheet programs treat cells that begin with these characters as formulas.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_GUARDED_STARTS = tuple(f"'{start}" for start in _FORMULA_STARTS)
+# Spreadsheet programs treat cells that begin with these characters as formulas; those of Japan also the
+# full-width ones (OWASP, CSV Injection).
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_GUARDED = ("'", *_FORMULA_STARTS)
 
 
 def digest(path: Path) -> str | None:
@@ -130,12 +135,26 @@ def _write_over(path: Path, draft: Path) -> None:
 
 
 def sweep_drafts(folder: Path) -> None:
-    """Remove temporary files left behind by runs on this computer that were killed while writing."""
-    hostname = socket.gethostname()
+    """Remove temporary files left behind by runs that were killed while writing.
+
+    Those of processes of this computer that have ended, and any that are a day old: the computer may have another name
+    since (in a container it has one for each start), and the number of the process may be that of another program.
+    """
+    hostname = socket.gethostname().replace(".", "_")
     for draft in folder.glob(f".*{_DRAFT}"):
-        host, _, process = draft.name.removesuffix(_DRAFT).rpartition(".")[0].rpartition(".")[2].rpartition("-")
-        if host == hostname.replace(".", "_") and process.isdigit() and not _alive(int(process)):
-            draft.unlink(missing_ok=True)
+        if writer := _OF_DRAFT.fullmatch(draft.name):
+            ended = writer["host"] == hostname and not _alive(int(writer["process"]))
+            if ended or _is_a_day_old(draft):
+                with contextlib.suppress(OSError):  # a folder that cannot be written to is told where it matters
+                    draft.unlink(missing_ok=True)
+
+
+def _is_a_day_old(file: Path) -> bool:
+    """Whether a day has passed since a file was written, by the clock of the drive that it is on."""
+    name = f".clock.{_writer()}."
+    with contextlib.suppress(OSError), tempfile.NamedTemporaryFile(dir=file.parent, prefix=name, suffix=_DRAFT) as new:
+        return os.fstat(new.fileno()).st_mtime - file.stat().st_mtime > _DAY
+    return False
 
 
 def sweep_all_drafts(*folders: Path) -> None:
@@ -234,10 +253,26 @@ def parsed_json(text: str | bytes) -> Any:
 
 
 def as_text(value: Any) -> Any:
-    """A cell value for CSV; text that a spreadsheet would run as a formula is prefixed with an apostrophe."""
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return "'" + value
+    """A cell value for CSV; text that a spreadsheet would run as a formula is prefixed with an apostrophe.
+
+    So is what looks like such a text, ``'=x``, so that everything is read as it was written; only lines within a cell
+    end with LF, since a CR, which older versions of Python do not quote, would begin a new row.
+    """
+    if isinstance(value, str):
+        if "\r" in value:
+            value = value.replace("\r\n", "\n").replace("\r", "\n")
+        if value.lstrip("'").startswith(_FORMULA_STARTS):
+            return "'" + value
     return value
+
+
+def csv_text(columns: Iterable[str], rows: Iterable[Iterable[Any]], *, missing: str = "") -> str:
+    """The text of a CSV file; headings and cells are guarded (see ``as_text``), None and "" are ``missing``."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(map(as_text, columns))
+    writer.writerows((missing if value in (None, "") else as_text(value) for value in row) for row in rows)
+    return out.getvalue()
 
 
 @dataclass(frozen=True)
@@ -258,7 +293,7 @@ def write_table(path: Path, table: Table) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(map(as_text, table.columns))
         writer.writerows(
-            [cell if cell[:1] not in _FORMULA_STARTS else as_text(cell) for cell in row] for row in table.rows
+            [as_text(cell) if cell[:1] in _GUARDED or "\r" in cell else cell for cell in row] for row in table.rows
         )
 
 
@@ -277,7 +312,7 @@ def write_csv(path: Path, frame: pd.DataFrame) -> None:
         if cells.dtype == object:
             guarded[column] = cells.map(as_text, na_action="ignore")
         elif str(cells.dtype) in ("str", "string"):
-            guarded[column] = _changed_where(cells, _FORMULA_STARTS, as_text)
+            guarded[column] = _changed_where(cells, _GUARDED, as_text)
     guarded.columns = [as_text(name) for name in guarded.columns]
     with replacing(path) as draft:
         guarded.to_csv(draft, index=False, lineterminator="\n", encoding="utf-8")
@@ -289,7 +324,7 @@ def read_csv(path: Path) -> pd.DataFrame:
 
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     for column in frame.columns:
-        frame[column] = _changed_where(frame[column], _GUARDED_STARTS, _unguard)
+        frame[column] = _changed_where(frame[column], ("'",), _unguard)
     frame.columns = [_unguard(name) for name in frame.columns]
     return frame
 
@@ -297,6 +332,7 @@ def read_csv(path: Path) -> pd.DataFrame:
 def _changed_where(cells: pd.Series, starts: tuple[str, ...], change: Callable[[str], str]) -> pd.Series:
     """Change the few texts of a column that begin in a certain way, without looking at the others one by one."""
     rows = cells.str.startswith(starts, na=False).to_numpy(dtype=bool)
+    rows = rows | cells.str.contains("\r", regex=False, na=False).to_numpy(dtype=bool)
     if not rows.any():
         return cells
     changed = cells.copy()
@@ -305,4 +341,4 @@ def _changed_where(cells: pd.Series, starts: tuple[str, ...], change: Callable[[
 
 
 def _unguard(value: str) -> str:
-    return value[1:] if value.startswith("'") and value[1:].startswith(_FORMULA_STARTS) else value
+    return value[1:] if value.startswith("'") and value.lstrip("'").startswith(_FORMULA_STARTS) else value

@@ -23,11 +23,17 @@ DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError)
 (``refusals.pass_on_refusal``); without one, bzip2 found damaged content.
 """
 _PIECE = 1024**2
-_CELL = re.compile(rb'<c\b[^<>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^<>/]*>(?!</c>)')
-"""A cell with content; cells that are only formatted are self-closing elements and do not count."""
-_DIMENSION = re.compile(rb'<dimension ref="(?:[A-Z]{1,3}[0-9]{1,7}:)?([A-Z]{1,3})([0-9]{1,7})"')
+_TAG = 4_096
+"""More bytes than a tag of a sheet has, so that one that is cut in two by the end of a piece is kept for the next."""
+_WHOLE = (1_048_576, 16_384)
+"""Rows and columns of the largest sheet there can be."""
+_OTHER_WAYS = (b"<c>", b"<row>", b":c ", b":row ", b":c>", b":row>")
+_ROW = re.compile(rb'<row r="(\d+)"')
+_FAR = re.compile(rb' r="([A-Z]{2,})\d')
 _SAFE: dict[str, Any] = {"resolve_entities": False, "no_network": True, "huge_tree": False}
+_LARGE = {**_SAFE, "huge_tree": True}  # a text of any length, where entities are not resolved
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_VALUE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}value-type"
 
 
 def opened(archive: zipfile.ZipFile, part: str) -> IO[bytes]:
@@ -46,43 +52,77 @@ def opened(archive: zipfile.ZipFile, part: str) -> IO[bytes]:
 def extents(archive: zipfile.ZipFile) -> list[tuple[int, int]]:
     """(rows, columns) up to the last non-empty cell, of each sheet (xlsx) or of the largest one (ods).
 
+    A sheet that is small at any rate may be told larger than it is: exact are those above ``DENSE``. What a sheet
+    declares as its dimension counts for nothing: some programs leave it out or write it before the cells.
+
     Raises one of ``DAMAGED``, or ``OSError``.
     """
     sizes = []
     for part in archive.namelist():
         if re.match(r"xl/worksheets/[^/]+\.xml$", part):
             with opened(archive, part) as stream:
-                sizes.append(_of_xlsx(stream))
+                rows, columns = _at_most(stream)
+            if rows * columns > DENSE:
+                with opened(archive, part) as stream:
+                    rows, columns = _of_xlsx(stream)
+            sizes.append((rows, columns))
         elif part == "content.xml":
             with opened(archive, part) as stream:
                 sizes.append(_of_ods(stream))
     return sizes
 
 
-def stated(archive: zipfile.ZipFile) -> list[tuple[int, int]]:
-    """As ``extents``, from the dimension that each sheet declares at its beginning, which is very fast.
+def _at_most(stream: IO[bytes]) -> tuple[int, int]:
+    """The last row and column that are named in a sheet of an .xlsx file, with content or without.
 
-    It may be too large (formatted cells count), and sheets that declare nothing are left out.
+    It takes as long as unpacking, and knows only the way in which nearly all programs write (``<c r="A1"``); from
+    another way follows a size that has to be looked at.
     """
-    sizes = []
-    for part in archive.namelist():
-        if re.match(r"xl/worksheets/[^/]+\.xml$", part):
-            with opened(archive, part) as stream:
-                place = _DIMENSION.search(stream.read(4_096))
-            if place:
-                sizes.append((int(place.group(2)), _column_number(place.group(1))))
-    return sizes
+    rows, columns, rest = 0, 26, b""
+    while piece := stream.read(_PIECE):
+        text = rest + piece
+        last = text.rfind(b"<")
+        cut = last if len(text) - last < _TAG else len(text)
+        text, rest = text[:cut], text[cut:]
+        if (
+            b"\0" in text
+            or any(way in text for way in _OTHER_WAYS)
+            or any(_differ(text, tag) for tag in (b"c", b"row"))
+        ):
+            return _WHOLE
+        rows = max(rows, max(map(int, _ROW.findall(text)), default=0))
+        columns = max(columns, max(map(_column_number, set(_FAR.findall(text))), default=0))
+    return rows, columns
+
+
+def _differ(text: bytes, tag: bytes) -> bool:
+    """Whether an address is not the first attribute of each such element."""
+    return text.count(b"<%b " % tag) != text.count(b'<%b r="' % tag)
 
 
 def _of_xlsx(stream: IO[bytes]) -> tuple[int, int]:
-    rows, columns, rest = 0, set[bytes](), b""
-    while piece := stream.read(_PIECE):
-        text = rest + piece
-        for column, row in _CELL.findall(text):
-            columns.add(column)
-            rows = max(rows, int(row))
-        rest = text[text.rfind(b"<c ") :][:1_000]  # a cell split between two chunks
-    return rows, max(map(_column_number, columns), default=0)
+    """As ``extents``, from every cell; one without an address follows the one before it."""
+    rows = columns = row = column = 0
+    try:
+        for event, element in etree.iterparse(stream, events=("start", "end"), tag=("{*}row", "{*}c"), **_LARGE):
+            is_row = etree.QName(element).localname == "row"
+            if event == "start":
+                if is_row:
+                    row, column = int(element.get("r") or row + 1), 0
+                continue
+            if not is_row:
+                address = element.get("r", "")
+                letters = address.rstrip("0123456789")
+                number = address[len(letters) :]
+                column = _column_number(letters.encode()) or column + 1
+                if any(child.text or len(child) for child in element):
+                    rows, columns = max(rows, int(number or row)), max(columns, column)
+            element.clear()
+            while is_row and element.getprevious() is not None:
+                del element.getparent()[0]
+    except (etree.XMLSyntaxError, ValueError):
+        pass  # the reader that opens it reports what is wrong
+    return rows, columns
 
 
 def _column_number(letters: bytes) -> int:
@@ -108,7 +148,7 @@ def _of_ods(stream: IO[bytes]) -> tuple[int, int]:
                 column = filled = 0
             else:
                 column += int(element.get(f"{_TABLE}number-columns-repeated", 1))
-                filled = column if len(element) else filled
+                filled = column if len(element) or element.get(_VALUE) else filled
             element.clear()
     except (etree.XMLSyntaxError, ValueError):
         return 0, 0  # the reader that opens it reports what is wrong

@@ -22,10 +22,13 @@ def versions() -> dict[str, str]:
     numbers = {"prismake": __version__, "Python": platform.python_version()}
     for name in _NAMED:
         try:
-            numbers[name] = version(name)
+            numbers[name] = _installed(name)
         except PackageNotFoundError:
             continue
     return numbers
+
+
+_installed = cache(version)  # each look-up reads and parses a file
 
 
 @cache

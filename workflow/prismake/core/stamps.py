@@ -91,9 +91,14 @@ class Stamps:
         self.package, self.graph, self._read = package, graph, read or read_source
         self._paths: dict[str, Path | None] = {}
         self._sources: dict[str, Source] = {}
-        self._next: dict[str, set[str]] = {}
+        self._next: dict[str, frozenset[str]] = {}
         self._lazy: dict[str, dict[str, str]] = {}
         self._digests: dict[Path, str] = {}
+        # every rule reaches most modules again: what they lead to is worked out once
+        self._resolved: dict[tuple[str, str], frozenset[str]] = {}
+        self._reached: dict[str, list[str]] = {}
+        self._own_files: dict[str, dict[str, Path]] = {}
+        self._own_libraries: dict[str, set[str]] = {}
 
     def stamp(self, script: str) -> str:
         """A hexadecimal digest of all files and library versions that a script reaches."""
@@ -108,45 +113,65 @@ class Stamps:
         """The files that a script reaches; the names are the same in a checkout and in an installed package."""
         paths = {f"scripts/{script}.py": self._script(script)}
         for module in self.modules(script):
-            path = self._file(module)
-            paths[f"{self.package.name}/{path.relative_to(self.package).as_posix()}"] = path
-            for pattern in self._source(module).data:
-                for file in (self.graph / "workflow").glob(pattern):
-                    paths[f"workflow/{file.relative_to(self.graph / 'workflow').as_posix()}"] = file
+            paths |= self._files_of(module)
         return dict(sorted(paths.items()))
+
+    def _files_of(self, module: str) -> dict[str, Path]:
+        """The file of a module and the data files that it reads."""
+        if module not in self._own_files:
+            path, data = self._file(module), self.graph / "workflow"
+            files = {f"{self.package.name}/{path.relative_to(self.package).as_posix()}": path}
+            for pattern in self._source(module).data:
+                files |= {f"workflow/{file.relative_to(data).as_posix()}": file for file in data.glob(pattern)}
+            self._own_files[module] = files
+        return self._own_files[module]
 
     def libraries(self, script: str) -> dict[str, str]:
         """Installed versions of the distributions that a script or a module reached by it imports."""
-        sources = [self._script_source(script), *(self._source(module) for module in self.modules(script))]
-        tops = {name.partition(".")[0] for source in sources for name, _ in source.imports}
-        outside = tops - sys.stdlib_module_names - {self.package.name}
+        inside = map(self._libraries_of, self.modules(script))
+        outside = self._outside(self._script_source(script)).union(*inside)
         names = sorted({name for top in outside for name in _distributions().get(top, [])})
         return {name: _version(name) for name in names}
 
+    def _libraries_of(self, module: str) -> set[str]:
+        if module not in self._own_libraries:
+            self._own_libraries[module] = self._outside(self._source(module))
+        return self._own_libraries[module]
+
+    def _outside(self, source: Source) -> set[str]:
+        """The top names that a source imports from neither Python's own library nor this package."""
+        tops = {name.partition(".")[0] for name, _ in source.imports}
+        return tops - sys.stdlib_module_names - {self.package.name}
+
     def modules(self, script: str) -> list[str]:
         """The modules of the package that a script imports, directly or through others."""
-        waiting = list(self._targets(self._script_source(script)))
-        reached: set[str] = set()
-        while waiting:
-            module = waiting.pop()
-            if module not in reached:
+        if script not in self._reached:
+            waiting = self._targets(self._script_source(script))
+            reached: set[str] = set()
+            while waiting:
+                module = waiting.pop()
                 reached.add(module)
-                waiting += self._imported(module)
-        return sorted(reached)
+                waiting |= self._imported(module) - reached
+            self._reached[script] = sorted(reached)
+        return self._reached[script]
 
-    def _imported(self, module: str) -> set[str]:
+    def _imported(self, module: str) -> frozenset[str]:
         if module not in self._next:
             source = self._source(module)
             by_name = {self._named(string, module) for string in source.strings}
-            self._next[module] = {*self._targets(source), *(step for name in by_name for step in self._resolve(name))}
+            self._next[module] = frozenset(self._targets(source).union(*map(self._resolve, by_name)))
         return self._next[module]
 
-    def _targets(self, source: Source) -> Iterator[str]:
-        for module, name in source.imports:
-            yield from self._resolve(module, name)
+    def _targets(self, source: Source) -> set[str]:
+        return set().union(*(self._resolve(module, name) for module, name in source.imports))
 
-    def _resolve(self, module: str, name: str = "") -> Iterator[str]:
+    def _resolve(self, module: str, name: str = "") -> frozenset[str]:
         """The modules that run when ``name`` is taken from ``module`` and used."""
+        if (module, name) not in self._resolved:
+            self._resolved[module, name] = frozenset(self._steps(module, name))
+        return self._resolved[module, name]
+
+    def _steps(self, module: str, name: str) -> Iterator[str]:
         if not self._path(module):
             return
         parts = module.split(".")
@@ -181,9 +206,10 @@ class Stamps:
         """The file of a module; ``None`` if it is not part of this package."""
         if module not in self._paths:
             top, *rest = module.split(".")
-            base = self.package.joinpath(*rest)
-            files = [base / "__init__.py", base.with_name(f"{base.name}.py")] if rest else [base / "__init__.py"]
-            files = files if top == self.package.name else []
+            files = []
+            if top == self.package.name:
+                base = self.package.joinpath(*rest)
+                files = [base / "__init__.py", *([base.with_name(f"{base.name}.py")] if rest else [])]
             self._paths[module] = next((file for file in files if file.is_file()), None)
         return self._paths[module]
 
@@ -200,6 +226,8 @@ class Stamps:
         return self._parsed(f"scripts/{script}", self._script(script), "")
 
     def _source(self, module: str) -> Source:
+        if module in self._sources:
+            return self._sources[module]
         path = self._file(module)
         return self._parsed(module, path, module if path.name == "__init__.py" else module.rpartition(".")[0])
 

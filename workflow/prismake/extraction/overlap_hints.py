@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = ("first", "second", "why")
+SIGNS = (REPORT_ID, "authors", "year", "trial_ids")
+"""What is read of reports: all of them, with abstracts, may be gigabytes."""
 _AUTHORS = 3  # authors in common; fewer are colleagues who publish together
 _YEARS = 5  # years between the reports; later reports are usually about other people
 
@@ -78,13 +80,14 @@ def overlap_hints(
 
     Args:
         studies: ``full_text/studies.csv``.
-        reports: ``duplicates/reports.parquet`` (report_id, authors, year, trial_ids).
+        reports: ``duplicates/reports.parquet``, of which the columns ``SIGNS`` are enough.
         families: ids of studies that people have already named as having the same participants.
         enrolled: ``enrolments``.
     """
     import pandas as pd
 
-    report_of = {row[REPORT_ID]: row for row in reports.to_dict("records")}
+    report_ids = {name for names in studies["report_ids"] for name in names.split("; ")}
+    report_of = {row[REPORT_ID]: row for row in reports[reports[REPORT_ID].isin(report_ids)].to_dict("records")}
     named = [set(family) for family in families]
     signs = {}
     for row in studies.to_dict("records"):

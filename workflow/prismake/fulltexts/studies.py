@@ -10,6 +10,9 @@ from prismake.core.names import ITEM_ID, REPORT_ID, STUDY_ID
 from prismake.core.states import State
 from prismake.kept.ids import steady_id
 
+DESCRIBED = (REPORT_ID, "authors", "year", "title", "doi", "pmid")
+"""What is read of reports: all of them, with abstracts, may be gigabytes."""
+
 if TYPE_CHECKING:
     import pandas as pd
 

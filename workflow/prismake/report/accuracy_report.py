@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from prismake.core.files import as_text
+from prismake.core.files import csv_text
 from prismake.core.labels import join
 from prismake.core.numbers import NONE, number
 from prismake.core.phrases import plural, within_sentence
@@ -239,11 +237,11 @@ def methods(outcomes: Mapping[str, Spec]) -> list[str]:
 def effects(result: Result) -> str:
     """The tables of the studies as CSV, with the column names of R's mada (Doebler 2015)."""
     columns = sorted({column for study in result["studies"] for column in study["moderators"]})
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["study", "arm", "year", *(cell.upper() for cell in CELLS), *columns])
-    for study in result["studies"]:
-        values = [study.get(name) for name in ("label", "arm", "year", *CELLS)]
-        values += [study["moderators"].get(column) for column in columns]
-        writer.writerow("NA" if value in (None, "") else as_text(value) for value in values)
-    return out.getvalue()
+    rows = (
+        [
+            *(study.get(name) for name in ("label", "arm", "year", *CELLS)),
+            *(study["moderators"].get(column) for column in columns),
+        ]
+        for study in result["studies"]
+    )
+    return csv_text(["study", "arm", "year", *(cell.upper() for cell in CELLS), *columns], rows, missing="NA")

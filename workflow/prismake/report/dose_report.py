@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from prismake.core.files import as_text
+from prismake.core.files import csv_text
 from prismake.core.labels import join
 from prismake.core.measures import capitalised, measure_name
 from prismake.core.numbers import NONE, Format, number, p_number, percent, significant
@@ -261,13 +259,13 @@ def _curves(every: list[Mapping[str, Any]]) -> Iterator[str]:
 
 def effects(result: Result) -> str:
     """CSV with one row per dose group, with names as R's dosresmeta and metafor have them; NA if missing."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     parts = [name for name in _HEADS if any(name in group for study in result["studies"] for group in study["groups"])]
-    writer.writerow(["study", "year", "design", "dose", *parts, "yi", "sei"])
-    for study in result["studies"]:
-        for group in study["groups"]:
-            values = [study["label"], study["year"], study["design"], group["assigned"], *(group[p] for p in parts)]
-            values += [0 if group["yi"] is None else group["yi"], group["se"]]
-            writer.writerow("NA" if value in (None, "") else as_text(value) for value in values)
-    return out.getvalue()
+    rows = (
+        [
+            *(study["label"], study["year"], study["design"], group["assigned"], *(group[part] for part in parts)),
+            *(0 if group["yi"] is None else group["yi"], group["se"]),
+        ]
+        for study in result["studies"]
+        for group in study["groups"]
+    )
+    return csv_text(["study", "year", "design", "dose", *parts, "yi", "sei"], rows, missing="NA")

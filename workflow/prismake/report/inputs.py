@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.files import read_csv, read_json
-from prismake.core.names import REPORT_ID
+from prismake.core.names import ITEM_ID, REPORT_ID
 from prismake.report.appraisal_methods import designs_present, instrument_details
 from prismake.report.appraisal_part import appraisal_part
 from prismake.report.provenance import cells_part, cohorts_part
@@ -45,12 +45,13 @@ def gather(
     """
     import pandas as pd
 
-    from prismake.report.tables import citation, left_out_reports, study_table
+    from prismake.report.tables import CITED, citation, left_out_reports, study_table
 
     statuses = [read_json(path) for path in inputs["statuses"]]
-    reports = pd.read_parquet(inputs["reports"])
-    included = read_csv(inputs["studies"])
-    citations = {row[REPORT_ID]: citation(row) for row in reports.to_dict("records")}
+    reports = pd.read_parquet(inputs["reports"], columns=list(CITED))
+    included, assessed = read_csv(inputs["studies"]), read_csv(inputs["full_text"])
+    read_in_full = reports[reports[REPORT_ID].isin(assessed[ITEM_ID])]
+    citations = {row[REPORT_ID]: citation(row) for row in read_in_full.to_dict("records")}
     fields = config["extraction"]["fields"]
     titles = {name: spec["title"] for name, spec in config["outcomes"].items()}
     studies = study_table(
@@ -92,7 +93,7 @@ def gather(
         "cells": cells_part(read_csv(inputs["cells"]), results),
         "studies": {"columns": list(studies.columns), "rows": studies.astype(str).to_numpy().tolist()},
         "included": len(included),
-        "excluded": left_out_reports(read_csv(inputs["full_text"]), reports),
+        "excluded": left_out_reports(assessed, read_in_full),
         "agreement": [
             {"title": status["title"], "fields": read_json(path)}
             for status, path in zip(statuses, inputs["agreement"], strict=True)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from prismake.core.files import as_text
+from prismake.core.files import csv_text
 from prismake.core.labels import join
 from prismake.core.measures import capitalised, measure_name
 from prismake.core.numbers import Format, number, p_number, percent
@@ -251,13 +249,11 @@ def methods(outcomes: Mapping[str, Spec]) -> list[str]:
 
 def effects(result: Result) -> str:
     """CSV with one row per arm or comparison: study, treatment(s), its numbers; NA if missing."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     pairs = any(len(arm["treatments"]) > 1 for study in result["studies"] for arm in study["arms"])
     names = ["treatment1", "treatment2"] if pairs else ["treatment"]
-    writer.writerow(["study", "year", *names, *result["columns"]])
-    for study in result["studies"]:
-        for arm in study["arms"]:
-            values = [study["label"], study["year"], *arm["treatments"], *(arm[role] for role in result["columns"])]
-            writer.writerow("NA" if value in (None, "") else as_text(value) for value in values)
-    return out.getvalue()
+    rows = (
+        [study["label"], study["year"], *arm["treatments"], *(arm[role] for role in result["columns"])]
+        for study in result["studies"]
+        for arm in study["arms"]
+    )
+    return csv_text(["study", "year", *names, *result["columns"]], rows, missing="NA")

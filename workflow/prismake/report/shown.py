@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import yaml
 
@@ -55,7 +56,12 @@ def caption_of_outcome(kind: str) -> tuple[str, str]:
 
 
 def _caption(name: str) -> str:
-    return str(data_files("report/captions/*.rst")[name])
+    return str(_captions()[name])
+
+
+@cache
+def _captions() -> dict[str, Path]:
+    return data_files("report/captions/*.rst")
 
 
 @cache

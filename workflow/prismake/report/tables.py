@@ -119,6 +119,10 @@ def _named(report_ids: str, reports: Mapping[str, str]) -> list[str]:
     return [reports.get(report_id, report_id).replace(BETWEEN, " / ") for report_id in ids]
 
 
+CITED = (REPORT_ID, "title", "authors", "year", "journal", "volume", "pages", "doi")
+"""Columns of reports from which ``citation`` and the page are made."""
+
+
 def citation(report: Mapping[str, Any]) -> str:
     """``Maude SL et al. Tisagenlecleucel in children ... N Engl J Med 2018;378:439-448``: what is known, in order."""
     authors = list(report["authors"]) if report.get("authors") is not None else []

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from prismake.core.files import as_text
+from prismake.core.files import csv_text
 from prismake.core.labels import join
 from prismake.core.measures import capitalised, measure_name
 from prismake.core.numbers import NONE, count, format_of, number, p_number, p_value
@@ -214,15 +212,12 @@ def methods(outcomes: Mapping[str, Spec]) -> list[str]:
 
 def effects(result: Result) -> str:
     """CSV with one row per result of a study: its numbers as extracted and what they mean; NA if missing."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     columns = [*result["columns"], *_EXPORTED]
-    writer.writerow(["study", "arm", "year", *columns])
+    rows = []
     for study in result["studies"]:
         named = {**study, "p_is": "" if study["p"] is None else _RELATIONS[study["relation"]]}
-        values = [study["label"], study["arm"], study["year"], *(named[name] for name in columns)]
-        writer.writerow("NA" if value in (None, "") else as_text(value) for value in values)
-    return out.getvalue()
+        rows.append([study["label"], study["arm"], study["year"], *(named[name] for name in columns)])
+    return csv_text(["study", "arm", "year", *columns], rows, missing="NA")
 
 
 def swim_answers(config: Mapping[str, Any], results: Iterable[Result]) -> Iterator[tuple[str, str, str]]:

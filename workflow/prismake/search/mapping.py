@@ -175,9 +175,12 @@ def _matching(pattern: str, flags: int = 0) -> Callable[[str], str]:
     return find
 
 
+_FORMULA_STARTS = frozenset("=+-@＝＋－＠")
+
+
 def _unquoted(value: str) -> str:
     """A cell of our own CSV without the apostrophe that keeps a spreadsheet from running it as a formula."""
-    return value[1:] if value[:1] == "'" and value[1:2] in {"=", "+", "-", "@"} else value
+    return value[1:] if value[:1] == "'" and value.lstrip("'")[:1] in _FORMULA_STARTS else value
 
 
 HOW: dict[str, Callable[[str], Any]] = {

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = [REPORT_ID, "pmid", "notices", "checked"]
+NOTED = (REPORT_ID, "pmid", "related_reports", "retracted")
+"""What is read of reports: all of them, with abstracts, may be gigabytes."""
 
 
 @dataclass

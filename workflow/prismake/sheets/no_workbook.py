@@ -8,11 +8,12 @@ from pathlib import Path
 from prismake.core.errors import FileRefused, SheetError
 from prismake.core.files import digest
 from prismake.core.refusals import pass_on_refusal
-from prismake.core.sheet_extent import DAMAGED, DENSE, extents, stated
+from prismake.core.sheet_extent import DAMAGED, DENSE, extents
 from prismake.kept.way_back import way_back
 from prismake.sheets.xlsx import column_letter
 
 _HEAD = 4096  # bytes that are enough to tell a file from a workbook
+_MOST = 1024**3  # bytes to unpack; fifty thousand rows with abstracts are a tenth of it
 _CONFLICT, _LFS = b"<<<<<<<", b"version https://git-lfs"
 
 
@@ -50,12 +51,17 @@ def refuse_no_workbook(path: Path) -> None:
 
 
 def refuse_stray_cells(path: Path) -> None:
-    """Raise SheetError for a cell so far outside the table that the cells between would fill the memory."""
+    """Raise SheetError for what would fill the memory: a cell far outside the table, or parts of an absurd size."""
     try:
         with zipfile.ZipFile(path) as archive:
-            if all(rows * columns <= DENSE for rows, columns in stated(archive)):
-                return
-            rows, columns = max(extents(archive), key=lambda size: size[0] * size[1])
+            part = max(archive.infolist(), key=lambda part: part.file_size)
+            if part.file_size > _MOST:
+                raise SheetError(
+                    f"its part {part.filename} would unpack to {part.file_size // 1024**2:,} MiB, which no sheet does.",
+                    where=str(path),
+                    remedy=way_back(path),
+                )
+            rows, columns = max(extents(archive), key=lambda size: size[0] * size[1], default=(0, 0))
     except (*DAMAGED, OSError) as error:
         pass_on_refusal(error, path)
         return  # the damage is reported when the workbook is opened

@@ -5,12 +5,10 @@ Viechtbauer, J Stat Softw 2010;36(3):1-48. ``yi`` and ``vi`` are those that were
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from typing import Any
 
-from prismake.core.files import as_text
+from prismake.core.files import csv_text
 from prismake.report.reporting import reporting_of
 
 _ONE_ARM = {"events": "xi", "total": "ni", "time": "ti"}
@@ -40,11 +38,12 @@ def metafor_table(result: Mapping[str, Any]) -> str:
         return report.effects(result)
     names = escalc_names(result.get("columns") or {})
     groups = sorted({column for study in result["studies"] for column in study.get("subgroups") or {}})
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["study", "arm", "year", *names.values(), "yi", "vi", *(f"group_{column}" for column in groups)])
-    for study in result["studies"]:
-        values = [study.get(name) for name in ("label", "arm", "year", *names, "yi", "vi")]
-        values += [(study.get("subgroups") or {}).get(column) for column in groups]
-        writer.writerow("NA" if value in (None, "") else as_text(value) for value in values)
-    return out.getvalue()
+    rows = (
+        [
+            *(study.get(name) for name in ("label", "arm", "year", *names, "yi", "vi")),
+            *((study.get("subgroups") or {}).get(column) for column in groups),
+        ]
+        for study in result["studies"]
+    )
+    head = ["study", "arm", "year", *names.values(), "yi", "vi", *(f"group_{column}" for column in groups)]
+    return csv_text(head, rows, missing="NA")
