@@ -186,6 +186,11 @@ def test_an_interrupted_run_keeps_what_it_has_and_goes_on(run, two_benchmarks, m
     assert content["finished"] and list(content["results"]) == ["room/bad.py", "room/good.py"]
     assert os.listdir(two_benchmarks / "runs") == [path.name]
 
+    content["finished"], content["results"]["room/good.py"]["arguments"] = False, ["another size"]
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert _run(run, monkeypatch, "--short", "--resume") == 0
+    assert run.read(path)["results"]["room/good.py"]["arguments"] == []
+
 
 def test_what_measures_the_load_table_writes_the_page(run, two_benchmarks, monkeypatch):
     written = []

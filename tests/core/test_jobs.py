@@ -55,3 +55,10 @@ def test_a_job_that_ends_well_takes_back_its_problem(tmp_path):
     with job(str(tmp_path / "read_sheets.full_text.log")):
         pass
     assert problems(tmp_path) == []
+
+
+def test_ctrl_c_ends_a_job_without_traceback_and_without_a_problem(tmp_path, capfd):
+    log = str(tmp_path / "read_sheets.log")
+    with pytest.raises(SystemExit) as ended, job(log):
+        raise KeyboardInterrupt
+    assert ended.value.code == 130 and problem_of(log) == "" and "Traceback" not in capfd.readouterr().err

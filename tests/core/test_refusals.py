@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections import namedtuple
 from pathlib import Path
 
 import pytest
@@ -224,3 +225,13 @@ def test_a_panic_of_the_reader_is_about_the_workbook_and_an_interrupt_is_not(tmp
         )
         with pytest.raises(expected):
             read_sheet(path, [])
+
+
+def test_a_full_disk_is_named_although_the_system_does_not(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".snakemake").mkdir()
+    usage = namedtuple("usage", "free")
+    monkeypatch.setattr(refusals.shutil, "disk_usage", lambda place: usage(0 if place.name == ".snakemake" else 10**9))
+    assert refused(OSError(errno.ENOSPC, "No space left on device")).where == ".snakemake"
+    monkeypatch.setattr(refusals.shutil, "disk_usage", lambda place: usage(10**9))
+    assert refused(OSError(errno.ENOSPC, "No space left on device")).where == ""

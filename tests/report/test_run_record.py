@@ -121,6 +121,18 @@ def test_a_run_that_was_broken_off_says_so(here):
     assert run.sentences([]) == ["The run was interrupted. Type snakemake to continue."]
 
 
+@pytest.mark.parametrize("ending", ["died with <Signals.SIGINT: 2>.", "returned non-zero exit status 130."])
+def test_a_job_that_ctrl_c_has_ended_is_no_problem_of_the_next_day(here, ending):
+    log = "results/logs/read_sheets.log"
+    run = RunRecord(lambda: [PAGE])
+    run.emit(event("job_info"))
+    run.emit(event("error", f"RuleException:\n{COMMAND.format('read_sheets', ending)}"))
+    run.emit(event("job_error", rule_name="read_sheets", log=log))
+    run.emit(event("error", "WorkflowError:\nAt least one job did not complete successfully."))
+    run.remember()
+    assert run.sentences([]) == ["The run was interrupted. Type snakemake to continue."] and problem_of(log) == ""
+
+
 def test_an_error_before_the_first_job_is_told_with_its_way_out(here):
     run = RunRecord(lambda: [PAGE])
     run.emit(event("error", "LockException:\nDirectory cannot be locked.", logging.ERROR, exception="LockException"))
@@ -230,6 +242,18 @@ def test_the_screen_leaves_what_the_system_refused_to_the_closing_words(monkeypa
         logger.error(words, extra={"event": "error", "exception": "OSError"})
     assert shown.getvalue() == "another error\n"
     assert any("/r/.snakemake/iocache: the disk can only be read" in sentence for sentence in run.sentences([]))
+
+
+def test_a_log_that_cannot_be_written_is_told_once_without_tracebacks(monkeypatch, capsys):
+    handler = logging.FileHandler("/dev/full", delay=True)
+    logger = logging.getLogger("snakemake.logging")
+    monkeypatch.setattr(logger, "handlers", [handler])
+    monkeypatch.setattr(logger, "filters", [])
+    listen(tuple, SimpleNamespace(dryrun=False, verbose=False, debug_dag=False, enable_file_logging=True))
+    for number in range(3):
+        logger.error("line %d", number)
+    said = capsys.readouterr().err
+    assert said.count("log cannot be written") == 1 and "No space left" in said and "Traceback" not in said
 
 
 def test_a_terminal_shows_one_line_of_progress():

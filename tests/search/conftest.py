@@ -24,7 +24,10 @@ def samples() -> Path:
 
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch):
-    """Biopython waits between two requests even where no request is sent by it; the pace is tested by itself."""
+    """Biopython waits between two requests even where no request is sent by it, and a busy server is not
+    asked more slowly; the pace is tested by itself."""
     from Bio import Entrez
+    from prismake.search import pace
 
+    monkeypatch.setattr(pace, "_SLOWER", 1.0)
     monkeypatch.setattr(Entrez, "time", SimpleNamespace(time=time.time, sleep=lambda seconds: None))

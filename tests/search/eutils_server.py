@@ -51,7 +51,8 @@ class Server:
 
     ``dates``: Entrez date (YYYY/MM/DD) by PMID. ``faults``: one for each request to come. ``withheld``: PMIDs that are
     found but never handed out. ``links``: linked PMIDs by PMID and name of the link. ``stubborn``: the fault of every EFetch for
-    a PMID. ``delays``: seconds that an EFetch for a PMID takes; ``delay``: any request. ``asked``: (call, parameters) of each
+    a PMID. ``delays``: seconds that an EFetch for a PMID takes; ``delay``: any request.
+    ``permitted``: requests a second, beyond which all get 429, as many as there are for 0. ``asked``: (call, parameters) of each
     request; ``times``: when it came. ``handed``: PMIDs handed out properly.
     """
 
@@ -62,6 +63,7 @@ class Server:
     stubborn: dict[str, str] = field(default_factory=dict)
     delays: dict[str, float] = field(default_factory=dict)
     delay: float = 0.0
+    permitted: int = 0
     messages: str = ""
     translation: str = "example[Title]"
     largest_batch: int = 10_000
@@ -130,6 +132,8 @@ class _Handler(BaseHTTPRequestHandler):
             store.methods.append(self.command)
             fault = store.faults.pop(0) if store.faults else None
         ids = asked.get("id", "").split(",")
+        if store.permitted and sum(moment > store.times[-1] - 1 for moment in store.times[:-1]) >= store.permitted:
+            fault = "429:1"
         fault = fault or next((store.stubborn[pmid] for pmid in ids if pmid in store.stubborn), None)
         time.sleep(max(store.delay, *(store.delays.get(pmid, 0.0) for pmid in ids)))
         if fault is None and call == "efetch" and asked["id"].count(",") + 1 > store.largest_batch:

@@ -201,6 +201,26 @@ def test_a_server_that_is_busy_is_left_alone_by_all_connections(error, held, mon
         assert waits == [min(error.wait, 600.0)] and clock.now >= 100 + waits[0]
 
 
+def test_a_busy_server_is_asked_more_slowly_until_it_answers_again(monkeypatch):
+    clock = Clock(monkeypatch)
+    monkeypatch.setattr(pace, "_SLOWER", 2.0)
+    line = clock.of(Pace(0.4))
+    for _ in range(3):  # three connections that were turned away at once
+        line.hold(2)
+        clock.now += 0.01
+    assert line.pause == pytest.approx(0.8)
+    clock.now += 2
+    line.hold(2)
+    assert line.pause == pytest.approx(1.6)
+    for _ in range(20):
+        line.hold(0)
+        clock.now += 5
+    assert line.pause == 10
+    for _ in range(50):
+        line.answered()
+    assert line.pause == 0.4
+
+
 def test_a_message_about_the_rate_is_one_for_all_connections():
     with pytest.raises(PassingError) as error:
         eutils._judged(b'{"error":"API rate limit exceeded","api-key":"203.0.113.5"}', None)

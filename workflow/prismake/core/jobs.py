@@ -18,6 +18,7 @@ from prismake.core.refusals import comes_from_the_system, refused
 
 PROBLEM = ".problem"  # suffix of the file beside a log that holds the sentence that stopped the job
 LOGS = Path("results/logs")
+INTERRUPTED = 130  # the status of a program that was ended by Ctrl-C, as shells give it
 PANIC = "PanicException"  # of libraries written in Rust; no subclass of Exception, and they give no access to its class
 # Objects made before Python looks for rubbish that refers to itself. Its own 700 are met some hundred times while
 # pandas is imported, which takes a quarter of the time of a small step.
@@ -42,6 +43,8 @@ def job(log: str) -> Iterator[logging.Logger]:
         logging.captureWarnings(True)
         with timed(log):
             yield logger
+    except KeyboardInterrupt:  # Ctrl-C: whoever typed it needs no traceback
+        sys.exit(INTERRUPTED)
     except PrismakeError as error:
         logger.error("%s", error)
         _stop(log, str(error))

@@ -6,9 +6,11 @@ own. All of them are in one table, and no other module of the package reads an `
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,6 +23,9 @@ _RIGHTS = "Ask who owns the file and its folder for the right to read and write 
 _ROOM = "Make room on the disk."
 _DRIVE = "See that the drive is connected and can be opened in the file manager."
 _CLOSE = "Close the program that has it open (Excel, a virus scanner, the synchronisation of a cloud folder)."
+
+
+_NO_ROOM = 1024**2  # bytes left on a disk that is as good as full
 
 
 class Refusal(NamedTuple):
@@ -147,10 +152,21 @@ def refused(error: OSError, path: Path | str | None = None) -> FileRefused:
     where = os.fsdecode(path or named) if isinstance(path or named, (str, bytes, os.PathLike)) else ""
     number, of_windows = _numbers(error)
     refusal = _OF_WINDOWS.get(of_windows) or _BY_NUMBER.get(number)
+    if refusal is NO_ROOM and not where:  # writing into an open file fails without its name
+        where = _full_place()
     reason = error.strerror or str(error) or type(error).__name__
     if refusal is None:
         refusal = Refusal("the system refused this", "Is the disk or the network drive in order?")
     return FileRefused(f"{refusal.what} ({reason}).", where=where, remedy=f"{refusal.remedy} {_AGAIN}")
+
+
+def _full_place() -> str:
+    """The first of the places that a run writes to on whose disk there is no room left; "" if there is on all."""
+    for place in (Path.cwd(), Path(".snakemake"), Path("results"), Path("config"), Path(tempfile.gettempdir())):
+        with contextlib.suppress(OSError):
+            if shutil.disk_usage(place).free < _NO_ROOM:
+                return place.as_posix()
+    return ""
 
 
 def in_traceback(text: str) -> FileRefused | None:

@@ -11,13 +11,14 @@ import contextlib
 import logging
 import re
 import signal
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 from prismake.core.errors import PrismakeError
-from prismake.core.jobs import keep_problem, problem_of
+from prismake.core.jobs import INTERRUPTED, keep_problem, problem_of
 from prismake.core.refusals import in_traceback
 
 _SCREEN = "DefaultStreamHandler"  # the name of Snakemake's handler for the terminal
@@ -37,7 +38,9 @@ _ABOUT_FILES = {
 _DOCTOR = "Type prismake doctor, which says whether something is missing in the installation."
 _INTERRUPTED = "The run was interrupted. Type snakemake to continue."
 # what Snakemake says of a run after what failed in it has been told, or of an interruption
-_NOTHING_NEW = ("At least one job did not complete", "Cancelling snakemake")
+_NOTHING_NEW = re.compile(
+    r"At least one job did not complete|Cancelling snakemake|^\W*CalledProcessError", re.MULTILINE
+)
 _ENDED = re.compile(r"\.(\w+)\.py' (?:died with <Signals\.(\w+)|returned non-zero exit status (\d+))")
 _MOST_FILES = 6
 _SHELL = 128
@@ -97,7 +100,7 @@ class RunRecord(logging.Handler):
     def remember(self) -> None:
         """Save a sentence for each failed job that left none, so that it is available after the run."""
         for job in self.failed:
-            if job.log and not problem_of(job.log):
+            if job.log and not problem_of(job.log) and not self._was_interrupted(job):
                 keep_problem(job.log, self._sentence(job))
 
     def sentences(self, problems: Iterable[str]) -> list[str]:
@@ -106,7 +109,9 @@ class RunRecord(logging.Handler):
         lines = [
             text
             for job in self.failed
-            if not (job.log and problem_of(job.log)) and (text := self._sentence(job)) not in problems
+            if not (job.log and problem_of(job.log))
+            and not self._was_interrupted(job)
+            and (text := self._sentence(job)) not in problems
         ]
         if not self._folder.is_dir():
             return [f"{self._folder} is gone: was it moved, renamed, or its drive disconnected? {_WHEN_BACK}"]
@@ -116,8 +121,8 @@ class RunRecord(logging.Handler):
             lines += [str(refusal) for _, text in self.errors if (refusal := in_traceback(text))]
             lines += [_without_results(text) for kind, text in self.errors if kind == "MissingOutputException"]
         if not self.went_well() and not lines and not problems:
-            others = [line for _, text in self.errors if (line := _first_line(text)) and _NOTHING_NEW[0] not in line]
-            lines += [line for line in others if _NOTHING_NEW[1] not in line] or [_INTERRUPTED]
+            others = [_first_line(text) for _, text in self.errors if not _NOTHING_NEW.search(text)]
+            lines += [line for line in others if line] or [_INTERRUPTED]
         return lines
 
     def current_words(self) -> str:
@@ -141,6 +146,9 @@ class RunRecord(logging.Handler):
         ending = f"The last line of its log: {last}" if last else "Its log is empty."
         return f"{name} {_how(ended)} {ending} The log is {job.log}. Type snakemake to try again."
 
+    def _was_interrupted(self, job: FailedJob) -> bool:
+        return self._ended(job) in (signal.SIGINT.name, str(INTERRUPTED))
+
     def _ended(self, job: FailedJob) -> str:
         """The signal or the status with which the process of a job ended, as Snakemake says; "" if it does not."""
         endings = [match for _, text in self.errors for match in _ENDED.finditer(text)]
@@ -151,7 +159,7 @@ class RunRecord(logging.Handler):
         if kind == "LockException":
             return _LOCKED
         if refusal := in_traceback(text):
-            return f"Nothing was run. {refusal}"
+            return f"Nothing was run{'.' if refusal.where else ':'} {refusal}"
         names = ", ".join(text.partition("affected files:")[2].split()) or "some"
         if kind in _ABOUT_FILES:
             return f"Nothing was run. {_ABOUT_FILES[kind].format(names)}"
@@ -258,6 +266,18 @@ def _is_told_below(record: logging.LogRecord) -> bool:
     return str(getattr(record, "event", "") or "") == "error" and in_traceback(record.getMessage()) is not None
 
 
+class _UnwritableLog:
+    """Says once that a log cannot be written, where ``logging`` would show a traceback for each of its lines."""
+
+    def __init__(self) -> None:
+        self._said = False
+
+    def __call__(self, record: logging.LogRecord) -> None:
+        if not self._said:
+            print(f"Snakemake's log cannot be written ({sys.exc_info()[1]}).", file=sys.stderr)
+        self._said = True
+
+
 def listen(unmade: Callable[[], Iterable[str]], settings: Any) -> RunRecord:
     """Record the run that starts in this process, and keep the terminal quiet unless ``--verbose`` is given."""
     record = RunRecord(unmade)
@@ -268,6 +288,8 @@ def listen(unmade: Callable[[], Iterable[str]], settings: Any) -> RunRecord:
     for handler in logger.handlers:
         if handler.name == _SCREEN:
             handler.addFilter(lambda entry: not _is_told_below(entry))
+        if isinstance(handler, logging.FileHandler):
+            handler.handleError = _UnwritableLog()  # type: ignore[method-assign]
         if handler.name == _SCREEN and not loud:
             handler.addFilter(QuietScreen(getattr(handler, "stream", None) or _no_stream()))
     return record

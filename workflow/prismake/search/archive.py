@@ -304,7 +304,7 @@ class Store:
 
     def remove_aside(self, requested: list[str] | None = None) -> None:
         """Remove the answer that was set aside for these ids, or all such answers."""
-        paths = list(self.folder.glob("ahead-*")) if requested is None else [self._aside(requested)]
+        paths = list(self.folder.glob(f"ahead-*{self.ending}")) if requested is None else [self._aside(requested)]
         for path in paths:
             path.unlink(missing_ok=True)
 

@@ -17,12 +17,21 @@ class StoppedError(Exception):
     """Another connection has failed for good, so that this one no longer waits."""
 
 
+_SLOWER, _FASTER = 2.0, 0.9
+_LONGEST = 10.0  # seconds
+
+
 class Pace:
-    """At most one request every ``pause`` seconds, whichever connection sends it."""
+    """At most one request every ``pause`` seconds, whichever connection sends it.
+
+    Other programs behind the same address may use up what is permitted. So the pause doubles when the server is busy,
+    and becomes shorter again, never than ``pause``, with each answer; otherwise several connections would take each
+    other's turn until one of them has no tries left.
+    """
 
     def __init__(self, pause: float) -> None:
-        self.pause = pause
-        self._next = 0.0
+        self.pause = self._least = pause
+        self._next = self._held = 0.0
         self._lock = threading.Lock()
         self._stopped = threading.Event()
 
@@ -41,7 +50,16 @@ class Pace:
     def hold(self, seconds: float) -> None:
         """Let no connection send a request for so many seconds: the server asked for it."""
         with self._lock:
-            self._next = max(self._next, time.monotonic() + seconds)
+            now = time.monotonic()
+            if now >= self._held:  # not again for each connection that was turned away at the same time
+                self.pause = min(max(self.pause, 0.05) * _SLOWER, _LONGEST)
+            self._held = max(self._held, now + seconds)
+            self._next = max(self._next, self._held)
+
+    def answered(self) -> None:
+        """The server has answered properly."""
+        with self._lock:
+            self.pause = max(self._least, self.pause * _FASTER)
 
     def sleep(self, seconds: float) -> None:
         """Wait so many seconds. Raises ``StoppedError`` as soon as the pace was stopped."""
