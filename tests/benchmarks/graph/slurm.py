@@ -6,7 +6,7 @@ Invented exports as in ``load.py`` are made into sheets, status and flow of titl
 Slurm, and then through ``profiles/slurm``, once for each number of workers. A worker is one processor: so many
 submissions run at the same time, each step has that many threads at most, and as many local steps run beside them.
 Needs root, the packages slurm-wlm and munge, and ``pip install 'prismake[slurm]'``; a million records need an hour and
-8 GiB. On a busy machine wall times say little.
+10 GiB. On a busy machine wall times say little.
 """
 
 from __future__ import annotations
