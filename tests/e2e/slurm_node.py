@@ -34,7 +34,7 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 AccountingStorageType=accounting_storage/none
 JobAcctGatherType=jobacct_gather/none
-NodeName={host} NodeAddr=127.0.0.1 CPUs=2 RealMemory=6000 State=UNKNOWN
+NodeName={host} NodeAddr=127.0.0.1 CPUs=2 RealMemory={memory} State=UNKNOWN
 PartitionName=debug Nodes={host} Default=YES MaxTime=INFINITE State=UP
 """
 
@@ -60,7 +60,10 @@ def slurm_node(folder: Path) -> Iterator[None]:
     for place in ("/run/munge", "/var/log/munge"):
         subprocess.run(["install", "-d", "-o", "munge", "-g", "munge", place], check=True)
     CONF.parent.mkdir(exist_ok=True)
-    CONF.write_text(_TEXT.format(host=socket.gethostname().partition(".")[0], folder=folder), encoding="utf-8")
+    # most of this computer's memory in MiB: Slurm refuses a step that asks for more than the node has
+    memory = int(0.9 * os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**20)
+    host = socket.gethostname().partition(".")[0]
+    CONF.write_text(_TEXT.format(host=host, folder=folder, memory=memory), encoding="utf-8")
     as_munge = ["setpriv", "--reuid=munge", "--regid=munge", "--clear-groups"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}  # they keep logs of their own
     started = [subprocess.Popen([*as_munge, "/usr/sbin/munged", "--foreground", "--force"], **quiet)]

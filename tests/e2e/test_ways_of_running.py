@@ -19,11 +19,11 @@ from review import Review, config, environment, ris
 pytestmark = pytest.mark.e2e
 MODULE = """
 configfile: "config/config.yaml"
-module review:
+module prismake:
     snakefile: {snakefile!r}
     config: config
     prefix: "reviews/one"
-use rule * from review
+use rule * from prismake as prismake_*
 rule records:
     default_target: True
     input: "reviews/one/results/title_abstract/status.json"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from prismake.core.errors import ConfigError
+from prismake.protocol import languages
 from prismake.protocol.config import validated
 from prismake.protocol.config_file import check_config_file, read_config_file
 
@@ -106,6 +107,22 @@ def test_a_file_without_settings_is_named(tmp_path, text):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError, match=r"config\.yaml: the file contains no settings"):
         check_config_file(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("headings:\n  Decision: Beschluß\n".encode("cp1252"), "line 2 is not text in UTF-8"),
+        (b"page: a: b\n", "line 1, column 8"),
+    ],
+)
+def test_a_language_of_the_review_is_read_as_carefully(tmp_path, monkeypatch, content, words):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(languages, "_files", lambda: {"xx": languages.OWN / "xx.yaml"})
+    languages.OWN.mkdir(parents=True)
+    (languages.OWN / "xx.yaml").write_bytes(content)
+    with pytest.raises(ConfigError, match=f"config/languages/xx.yaml: {words}"):
+        languages._parts("xx")
 
 
 def test_a_file_that_is_not_there_is_left_to_snakemake(tmp_path):

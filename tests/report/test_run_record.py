@@ -199,13 +199,16 @@ def test_a_refusal_in_the_middle_of_a_run_is_told_too(here):
     assert sentence.startswith("results/logs/a.log: there is no room left on the disk")
 
 
-def test_a_folder_that_was_moved_away_while_it_ran_is_named(here, monkeypatch):
-    (here / "review").mkdir()
+@pytest.mark.parametrize("made_anew", [False, True])
+def test_a_folder_that_was_moved_away_while_it_ran_is_named(here, monkeypatch, made_anew):
+    (here / "review/config").mkdir(parents=True)
     monkeypatch.chdir(here / "review")
     run = RunRecord(lambda: [PAGE])
     run.emit(event("job_info"))
     run.emit(event("job_error", rule_name="pool_outcome", log="results/logs/pool_outcome.log"))
     (here / "review").rename(here / "elsewhere")
+    if made_anew:
+        (here / "review/results/logs").mkdir(parents=True)
     (sentence,) = run.sentences([])
     assert sentence.startswith(f"{here / 'review'} is gone") and "Nothing that was saved is lost" in sentence
 

@@ -87,7 +87,9 @@ def killed(count: int, kills: int) -> None:
         assert process.returncode == 0 and sorted(kept) == sorted(server.dates), "the set is not complete"
         again = len(server.handed) - len(kept)
         print(f"{done} kills: complete, every record once; {again} of {len(kept):,} records were sent again")
-        print("  (sent again: the batch that was on its way when the client was killed, never one that was stored)")
+        print(
+            "  (sent again: the batches that were on their way when the client was killed, never one that was stored)"
+        )
         leftovers = [path.name for path in Path(folder).iterdir() if path.name.endswith(".tmp")]
         print(f"  temporary files left: {len(leftovers)}")
 

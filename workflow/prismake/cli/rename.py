@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prismake.core.files import read_yaml
+from prismake.protocol.config_file import read_config_file
 from prismake.sheets.renaming import places_in_protocol, rename_reviewer
 
 
@@ -14,9 +14,9 @@ def rename(old: str, new: str, config: Path) -> None:
     Raises:
         PrismakeError: nothing was changed.
     """
+    data = read_config_file(config) if config.is_file() else {}
     for line in rename_reviewer(old, new):
         print(line)
-    data = read_yaml(config) if config.is_file() else {}
     places = places_in_protocol(data, old)
     if places:
         print(f"In {config.as_posix()} write {new} instead of {old}, in: {', '.join(places)}. Then type: snakemake")

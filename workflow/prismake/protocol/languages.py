@@ -16,6 +16,7 @@ from typing import Any
 from prismake.core.errors import FormError
 from prismake.core.files import digest, parse_yaml
 from prismake.core.paths import data_files
+from prismake.protocol.config_file import read_config_file
 
 ENGLISH = "en"
 OWN = Path("config/languages")
@@ -135,9 +136,16 @@ def _read(code: str) -> dict[str, str]:
     return {key: " ".join(text.split()) for key, text in _flat(parse_yaml(_parts(code)[0]))}
 
 
+@cache
 def _parts(code: str) -> tuple[str, str]:
-    """The file of a language before its sentences, and these."""
-    text = _files()[code].read_text(encoding="utf-8")
+    """The file of a language before its sentences, and these.
+
+    Raises:
+        ConfigError: a review's own file is not YAML in UTF-8, or has a key twice.
+    """
+    if (path := _files()[code]).parent == OWN:
+        read_config_file(path)  # which says with the line what is wrong with it
+    text = path.read_text(encoding="utf-8-sig")
     before, _, after = text.partition(f"\n{PHRASES}")
     return f"{before}\n", after
 

@@ -64,6 +64,7 @@ class RunRecord(logging.Handler):
         super().__init__()
         self._unmade = unmade
         self._folder = Path.cwd()
+        self._is_review = Path("config").is_dir()
         self.began = False
         self.dry = False
         self.failed: list[FailedJob] = []
@@ -113,7 +114,8 @@ class RunRecord(logging.Handler):
             and not self._was_interrupted(job)
             and (text := self._sentence(job)) not in problems
         ]
-        if not self._folder.is_dir():
+        # steps may have made parts of the folder anew, but not config/
+        if not self._folder.is_dir() or (self._is_review and not (self._folder / "config").is_dir()):
             return [f"{self._folder} is gone: was it moved, renamed, or its drive disconnected? {_WHEN_BACK}"]
         if not self.began:
             lines += [self._outside(kind, text) for kind, text in self.errors]

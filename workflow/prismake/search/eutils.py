@@ -28,7 +28,7 @@ HOME = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"
 ADDRESS = "PRISMAKE_EUTILS_URL"
 WINDOW = 9_999
 """Maximum number of ids that ESearch returns for PubMed."""
-PAUSES = {False: 0.37, True: 0.11}
+PAUSES = {False: 0.37, True: 0.12}
 """Seconds between two requests without and with a key, of which NCBI permits 3 and 10 a second per address."""
 _lock = threading.Lock()
 
