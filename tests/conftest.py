@@ -1,4 +1,4 @@
-"""How many examples randomised tests draw: few by default, many with ``-m slow``."""
+"""How many examples randomised tests draw, few by default and many with ``-m slow``; and which tests begin first."""
 
 from __future__ import annotations
 
@@ -20,8 +20,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With the long profile, a test that draws its examples is a slow one, so that ``-m slow`` takes it along."""
+    """With the long profile, a test that draws its examples is a slow one, so that ``-m slow`` takes it along.
+
+    Long tests at the end of the order begin first, so that no worker waits for another one at the end.
+    """
     if settings.get_current_profile_name() == "long":
         for item in items:
             if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
                 item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: item.get_closest_marker("first") is None)  # in the order of files otherwise

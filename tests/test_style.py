@@ -55,6 +55,7 @@ def test_python_is_formatted():
     tool("ruff", "format", "--no-cache", "--check", ".")
 
 
+@pytest.mark.first
 def test_types_fit_strictly_where_others_build_on_them():
     """The settings, and which rooms are held to every annotation, stand in pyproject.toml."""
     tool("mypy", "--no-error-summary")

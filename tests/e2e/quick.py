@@ -25,7 +25,9 @@ from review import Review, environment
 from snakemake.cli import main as snakemake
 from snakemake.exceptions import WorkflowError
 from snakemake.iocontainers import Snakemake
+from snakemake.parser import parse
 from snakemake.script import PythonScript
+from snakemake.sourcecache import SourceFile
 
 
 @contextlib.contextmanager
@@ -61,6 +63,22 @@ def _run_here(script: PythonScript, *_: object, **__: object) -> None:
             raise WorkflowError(f"the script of {script.rulename} stopped") from None
 
 
+_TRANSLATED: dict[tuple[str, bytes, int], tuple[str, dict[int, int], int]] = {}
+
+
+def _translate_once(path: SourceFile, workflow: object, linemap: dict[int, int], rulecount: int = 0) -> tuple[str, int]:
+    """Snakemake's translation of a file of rules to Python, made once as long as the file is the same."""
+    place = path.get_path_or_uri(secret_free=True)
+    key = place, Path(place).read_bytes(), rulecount
+    if key not in _TRANSLATED:
+        lines: dict[int, int] = {}
+        code, count = parse(path, workflow, lines, rulecount=rulecount)
+        _TRANSLATED[key] = code, lines, count
+    code, lines, count = _TRANSLATED[key]
+    linemap |= lines
+    return code, count
+
+
 @contextlib.contextmanager
 def _one_process() -> Iterator[list[Callable[[], object]]]:
     """Scripts run in this process; what was registered for the end of the process is returned instead."""
@@ -69,6 +87,7 @@ def _one_process() -> Iterator[list[Callable[[], object]]]:
     handlers, level = root.handlers[:], root.level
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(PythonScript, "execute_script", _run_here)
+        patch.setattr("snakemake.workflow.parse", _translate_once)
         patch.setattr(atexit, "register", lambda call, *given, **named: last.append(lambda: call(*given, **named)))
         os.environ.clear()
         os.environ.update(terminal)

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import pytest
+from quick import QuickReview
 from review import Review, config, environment, fill_stage, ris, snakemake_command
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("killed")]  # the fixture is made by one worker, once
@@ -42,7 +43,7 @@ def decisions(review: Review) -> bytes:
 def screened(tmp_path_factory) -> tuple[Path, bytes, float]:
     """A review whose sheets are filled and that has new records to offer; what the next run makes; its seconds."""
     exports = {"embase.ris": "".join(ris(n) for n in range(RECORDS))}
-    review = Review(tmp_path_factory.mktemp("loop") / "review", config(), exports)
+    review = QuickReview(tmp_path_factory.mktemp("loop") / "review", config(), exports)
     review.run(WANTED)
     fill_stage(review, "title_abstract")
     more = "".join(ris(n) for n in range(RECORDS, RECORDS + LATER))
@@ -50,7 +51,7 @@ def screened(tmp_path_factory) -> tuple[Path, bytes, float]:
     source = review.folder.with_name("source")
     shutil.copytree(review.folder, source)
     began = time.monotonic()
-    review.run(WANTED)
+    Review.run(review, WANTED)  # in processes, as the runs that are killed
     return source, decisions(review), time.monotonic() - began
 
 

@@ -1,6 +1,6 @@
 """The campaigns of faults, all or some, and the ledger that they write.
 
-    python tests/faults/campaign.py                 all, the long form: half an hour of processor time
+    python tests/faults/campaign.py                 all, the long form: an hour of processor time
     python tests/faults/campaign.py --short         all, as CI runs them
     python tests/faults/campaign.py panel exporting --times 500
     python tests/faults/campaign.py --freeze        keep a small review as this version leaves it, at a release
@@ -60,7 +60,9 @@ seed {SEED}, so a campaign can be repeated; a moment of a killed process never f
 """
 _FOOT = """
 *Tried* counts kills, saves, full disks, attacks or files. *Lost* counts answers, decisions, records, bytes of results that
-differ, and files that were passed over without a word; each would be listed below.
+differ, and files that were passed over without a word; each would be listed below. The moments of `whole_runs` and
+`demonstration` fall on Snakemake itself: its graph, its scheduling and its jobs, which here run in the process that is
+killed; in `orphans` they are programs of their own.
 """
 
 

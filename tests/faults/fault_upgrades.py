@@ -8,20 +8,21 @@ Each folder below ``reviews/`` holds the ``config/`` of a small review as one ve
 
 from __future__ import annotations
 
-import csv
 import json
 import random
 import shutil
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
-from outcome import Outcome, answers_of, half_filled
+from frozen_review import STAGES, answers_of, at_work, decisions_of, keep
+from outcome import Outcome, half_filled
 from prismake import __version__
 from prismake.kept.cloud_copies import cloud_copies
 from prismake.kept.unread_files import unread_files
 from quick import QuickReview, inside
 
 REVIEWS = Path(__file__).with_name("reviews")
-STAGES = ("title_abstract", "full_text")
 CONFLICTS = {
     "OneDrive, a sheet": "config/sheets/{sheet}-DESKTOP-A1B2C3.xlsx",
     "OneDrive, the history": "config/sheets/history/title_abstract-DESKTOP-A1B2C3.json",
@@ -36,6 +37,38 @@ CONFLICTS = {
     "iCloud, the answers read last": "config/sheets/history/title_abstract.answers 2.json",
     "iCloud, a sheet taken away": "config/sheets/.{sheet}.xlsx.icloud",
 }
+# The same in other languages and by other programs, of each file below: {0} is the name of a file, {1} its ending.
+VARIANTS = (
+    "{0} (Case Conflict 1){1}",
+    "{0} (Annas in Konflikt stehende Kopie 2025-03-01){1}",
+    "{0} (copie en conflit de Anna 2025-03-01){1}",
+    "{0} (Copia en conflicto de Anna){1}",
+    "{0} (Конфликтующая копия с компьютера Anna){1}",
+    "{0} (Anna 的冲突副本 2025-03-01){1}",
+    "{0} (Anna の競合コピー){1}",
+    "{0} (Ben's conflicted copy 2025-03-01 (1)){1}",
+    "{0} [Konflikt]{1}",
+    "{0}_conflict-20250301-101010{1}",
+    "{0}.sync-conflict-20250301-101010-ABCDEFG{1}",
+    "{0} - Kopie{1}",
+    "{0} - Kopie (2){1}",
+    "{0} – Cópia{1}",
+    "{0} copy 2{1}",
+    "{0} のコピー{1}",
+    "Copia di {0}{1}",
+    "Kopie van {0}{1}",
+    "Copy of Copy of {0}{1}",
+    "{0}(1){1}",
+    "{0}-LAPTOP-ÄÖ{1}",
+    "{0}-Anna’s MacBook Pro{1}",
+    "{0} (anna@example.org){1}",
+    "{0}~{1}",
+)
+KEPT = (
+    *("config.yaml", "sheets/title_abstract.anna.xlsx", "sheets/history/title_abstract.json", "searches/embase.ris"),
+    *("sheets/history/title_abstract.answers.json", "sheets/history/title_abstract.events.jsonl"),
+    *("sheets/history/records.parquet", "versions/2025.json", "instruments/own.yaml"),
+)
 
 
 def upgrades(scratch: Path, dice: random.Random, times: int) -> Outcome:
@@ -43,18 +76,20 @@ def upgrades(scratch: Path, dice: random.Random, times: int) -> Outcome:
     lost: list[str] = []
     folders = sorted(path for path in REVIEWS.iterdir() if path.is_dir())
     for source in folders:
-        review = QuickReview.__new__(QuickReview)
-        review.folder = scratch / source.name
+        review = QuickReview.at(scratch / source.name)
         shutil.copytree(source, review.folder)
         (review.folder / "results").mkdir()
         expected = json.loads((source / "answers.json").read_text(encoding="utf-8"))
-        output = review.run(check=False)
+        stages = {line.split()[0] for line in expected["decisions"]}
+        # nothing that is kept depends on pooling, figures or page
+        output = review.run(*(f"results/{stage}/status.json" for stage in sorted(stages)), check=False)
         if review.status:
             lost.append(f"{source.name}: does not run: {output[-200:]}")
             continue
         now = {"\x1f".join(key): value for key, value in answers_of(review.folder).items()}
         lost += [f"{source.name}: {key}" for key, value in expected["cells"].items() if now.get(key) != value]
-        lost += [f"{source.name}: {line}" for line in expected["decisions"] if line not in _decisions(review.folder)]
+        in_force = decisions_of(review.folder)
+        lost += [f"{source.name}: {line}" for line in expected["decisions"] if line not in in_force]
     return Outcome("a review of an earlier version is run by this one", "frozen reviews", len(folders), tuple(lost))
 
 
@@ -62,27 +97,13 @@ def freeze() -> Path:
     """Keep a small review as this version leaves it."""
     folder = REVIEWS / __version__
     shutil.rmtree(folder, ignore_errors=True)
-    source = half_filled(folder.with_name(f".{__version__}"), finished=True)
-    shutil.copytree(source / "config", folder / "config")
-    shutil.copy(source / "Snakefile", folder)
-    cells = {"\x1f".join(key): value for key, value in answers_of(source).items()}
-    content = {"cells": cells, "decisions": _decisions(source)}
-    (folder / "answers.json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    shutil.rmtree(source)
+    with tempfile.TemporaryDirectory() as scratch:
+        keep(at_work(Path(scratch) / "review"), folder)
     return folder
 
 
-def _decisions(folder: Path) -> list[str]:
-    """Stage, item, state and decision of every item, as lines."""
-    lines = []
-    for stage in STAGES:
-        with (folder / "results" / stage / "decisions.csv").open(encoding="utf-8", newline="") as file:
-            lines += [f"{stage} {row['item_id']} {row['state']} {row['decision']}" for row in csv.DictReader(file)]
-    return lines
-
-
 def cloud_folders(scratch: Path, dice: random.Random, times: int) -> Outcome:
-    """Twelve conflicts as four programs make them: each is named, none is taken for the file itself."""
+    """Twelve conflicts as four programs make them, and variants: each is named, none is taken for the file itself."""
     lost: list[str] = []
     for number, (name, place) in enumerate(CONFLICTS.items()):
         folder = half_filled(scratch / f"cloud-{number}", finished=True)
@@ -92,10 +113,29 @@ def cloud_folders(scratch: Path, dice: random.Random, times: int) -> Outcome:
             (folder / f"config/sheets/{sheet}.xlsx").rename(path)
         else:
             path.write_bytes(b"the other copy")
-        with inside(folder):
-            stages = [Path(f"config/sheets/{stage}.{who}.xlsx") for stage in STAGES for who in ("anna", "ben")]
-            named = [*(where for where, _ in cloud_copies()), *(str(file.path) for file in unread_files(stages))]
-        if not any(where.endswith(path.name) for where in named):
-            lost.append(f"{name}: {path.name} is passed over without a word")
+        lost += [f"{name}: {silent} is passed over without a word" for silent in _unnamed([path], folder)]
         shutil.rmtree(folder)
-    return Outcome("conflicts of cloud folders", "OneDrive, Dropbox, Google Drive, iCloud", len(CONFLICTS), tuple(lost))
+    folder = half_filled(scratch / "variants", finished=True)
+    for kept in KEPT:
+        original = folder / "config" / kept
+        original.parent.mkdir(exist_ok=True)
+        if not original.exists():
+            original.write_bytes(b"{}")
+        copies = [original.with_name(variant.format(original.stem, original.suffix)) for variant in VARIANTS]
+        for path in copies:
+            # exports are not edited, and may come in parts: there, only the same content is a copy
+            path.write_bytes(original.read_bytes() + (b"" if "searches" in kept else b" "))
+        lost += [f"{kept}: {silent} is passed over without a word" for silent in _unnamed(copies, folder)]
+        for path in copies:
+            path.unlink()
+    made = f"OneDrive, Dropbox, Google Drive, iCloud: {len(CONFLICTS)}, and {len(VARIANTS)} names of {len(KEPT)} files"
+    return Outcome("conflicts of cloud folders", made, len(CONFLICTS) + len(VARIANTS) * len(KEPT), tuple(lost))
+
+
+def _unnamed(paths: Sequence[Path], folder: Path) -> list[str]:
+    """Names of those files of which nothing is said."""
+    with inside(folder):
+        stages = [Path(f"config/sheets/{stage}.{who}.xlsx") for stage in STAGES[:2] for who in ("anna", "ben")]
+        named = [*(where for where, _ in cloud_copies()), *(str(file.path) for file in unread_files(stages))]
+    names = {Path(where).name for where in named}
+    return [path.name for path in paths if path.name not in names]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 import tight
 from examples import BCG
 from prismake import pooling as pl
+from warm_r import has_r
 
 FOLDER = Path(__file__).parent
 FIGURES = ("k0", "k", "beta", "se", "pval", "ci_lb", "ci_ub", "tau2", "Q")
@@ -23,13 +23,6 @@ TRIMMED = json.loads((FOLDER / "tight_reference.json").read_text())
 EVENTS, TOTAL = [2, 9, 20, 1, 14], [20, 12, 60, 25, 15]
 DAYS = [310.0, 95.5, 820.0, 240.0, 61.0]
 TABLES = {"ai": [12, 3, 20, 5, 1], "bi": [38, 37, 40, 40, 29], "ci": [5, 9, 8, 15, 6], "di": [45, 33, 50, 29, 25]}
-
-
-def metafor_is_there() -> bool:
-    program = shutil.which("Rscript")
-    if program is None:
-        return False
-    return subprocess.run([program, "-e", "library(metafor)"], capture_output=True, check=False).returncode == 0
 
 
 @pytest.mark.parametrize("row", TRIMMED, ids=lambda r: "-".join((r["data"], r["method"], r["estimator"])))
@@ -46,7 +39,7 @@ def test_trim_and_fill_with_every_fit_taken_to_its_end(row):
 
 
 def test_r_gives_the_same_figures_again():
-    if not metafor_is_there():
+    if not has_r("metafor"):
         pytest.skip("Rscript with metafor is not installed")
     run = subprocess.run(["Rscript", FOLDER / "tight_reference.R"], capture_output=True, text=True, check=True)
     again = json.loads(run.stdout)

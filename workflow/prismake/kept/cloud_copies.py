@@ -9,29 +9,36 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 from prismake.core.files import digest
+from prismake.kept.files import kind_of
 from prismake.kept.sheet_files import HISTORY, SHEETS
 from prismake.protocol.team import SEARCHES
 
 CONFIG = Path("config")
-_CONFLICT = r"(?:conflict|konflikt|conflit|conflicto|conflito|conflitto)"
+_PROTOCOL = "config.yaml"
+_CONFLICT = "(?:confli[ct]|konflikt|ristiriit|çakış|конфликт|конфлікт|συγκρου|συγκρού|冲突|衝突|競合|충돌|تعارض|התנגש)"
+_INNER = r"(?:[^()]|\([^()]*\))*"  # text in which brackets are closed
 # Only a synchronising program writes these.
 _EXPLICIT = (
-    re.compile(rf" ?\([^()]*{_CONFLICT}[^()]*\)", re.IGNORECASE),  # Dropbox, Nextcloud, Box
-    re.compile(rf" ?\[{_CONFLICT}[^\]]*\]", re.IGNORECASE),  # Google Drive
+    re.compile(rf" ?\({_INNER}{_CONFLICT}{_INNER}\)", re.IGNORECASE),  # Dropbox, Nextcloud, Box
+    re.compile(rf" ?\[[^\[\]]*{_CONFLICT}[^\]]*\]", re.IGNORECASE),  # Google Drive
+    re.compile(rf"[-_. ]+{_CONFLICT}\w*(?:-\d{{8}}-\d{{6}})?(?=(\.[^.]*)?$)", re.IGNORECASE),  # ownCloud
     re.compile(r"_conf\(\d+\)"),  # Google Drive, earlier
     re.compile(r"\.sync-conflict-\d{8}-\d{6}-\w{7}"),  # Syncthing
 )
 # People use such names too: it counts as a copy only beside the file that has the rest of its name.
-_BESIDE = (
-    re.compile(r" ?\(\d+\)(?=(\.[^.]*)?$)"),  # Google Drive, OneDrive in the browser
-    re.compile(r" \d+(?=(\.[^.]*)?$)"),  # iCloud
-    re.compile(r"-[A-Za-z0-9][\w-]*(?=(\.[^.]*)?$)"),  # OneDrive: the name of the computer
-    re.compile(r"^(?:Copy of|Kopie von|Copie de|Copia de) | - (?:Copy|Kopie|Copie|Copia)(?=(\.[^.]*)?$)"),
+_COPY = r"(?:copy|kopie|copie|copia|cópia|kopia|kopio|kopija|копия|コピー|副本|拷贝|사본)"
+_AFTER = re.compile(  # what follows the name
+    r"~| ?\(\d+\)| \d+"  # a number: Google Drive, iCloud
+    rf"|[-–_ ]*(?:の|的)?{_COPY}(?: ?\(?\d+\)?)?"
+    r"|-[^\W\d_].*|-[^-]*[^\W\d].*"  # the name of a computer: OneDrive
+    r"| \((?:version \d+|[^()]*@[^()]*)\)"
 )
+_BEFORE = re.compile(rf"(?:{_COPY}(?: \(\d+\))? (?:of|von|de|di|van|av) )+")
 _AWAY = re.compile(r"^\.(.+)\.icloud$")  # iCloud keeps the content elsewhere and leaves a hidden note
 
 
@@ -60,18 +67,48 @@ def _original(place: Path, name: str, present: set[str], folder: Path) -> str:
     if relative == SHEETS.relative_to(CONFIG):
         return ""
     for pattern in _EXPLICIT:
-        if pattern.search(name):
+        if pattern.search(name) and (pattern is not _EXPLICIT[2] or pattern.sub("", name) in present):
             return pattern.sub("", name)
     if relative.parts[:1] == ("fulltexts",):  # papers are named by their publishers
         return ""
-    for pattern in _BESIDE:
-        original = pattern.sub("", name, count=1)
-        if original == name or original not in present:
-            continue
+    alone = relative == HISTORY.relative_to(CONFIG)  # a folder in which no other file is ever read
+    if alone and kind_of(place / name):
+        return ""
+    for original in sorted(present - {name}, key=len, reverse=True):
+        added = _added(name, original)
         # a search may come in several numbered files: there, only a second download of the same file is a copy
-        if relative.parts[:1] != (SEARCHES.name,) or digest(place / name) == digest(place / original):
+        if added and (
+            alone
+            or original == _PROTOCOL
+            or digest(place / name) == digest(place / original)
+            or (relative.parts[:1] != (SEARCHES.name,) and _is_of_a_copy(added))
+        ):
             return original
     return ""
+
+
+def _added(name: str, original: str) -> str:
+    """What a name has more than that of the original, from a blank or sign on; "" if it is another name."""
+    plain, whole = _plain(name), _plain(original)
+    stem, ending = os.path.splitext(whole)
+    if plain == whole:
+        return " 2"  # they differ in case only, which is one name on most computers
+    if plain.startswith(whole) and not plain[len(whole)].isalnum():
+        return plain[len(whole) :]
+    rest = plain.removesuffix(ending)
+    if rest == plain and ending:
+        return ""
+    if (rest.startswith(stem) and not rest[len(stem)].isalpha()) or rest.startswith((f"{stem}の", f"{stem}的")):
+        return rest[len(stem) :]
+    return rest.removesuffix(stem) if rest.endswith(stem) and _BEFORE.fullmatch(rest.removesuffix(stem)) else ""
+
+
+def _is_of_a_copy(added: str) -> bool:
+    return bool(_AFTER.fullmatch(added) or _BEFORE.fullmatch(added))
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def _words(path: Path, original: Path, folder: Path) -> str:

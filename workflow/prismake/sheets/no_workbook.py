@@ -54,8 +54,8 @@ def refuse_stray_cells(path: Path) -> None:
     """Raise SheetError for what would fill the memory: a cell far outside the table, or parts of an absurd size."""
     try:
         with zipfile.ZipFile(path) as archive:
-            part = max(archive.infolist(), key=lambda part: part.file_size)
-            if part.file_size > _MOST:
+            part = max(archive.infolist(), key=lambda part: part.file_size, default=None)
+            if part and part.file_size > _MOST:
                 raise SheetError(
                     f"its part {part.filename} would unpack to {part.file_size // 1024**2:,} MiB, which no sheet does.",
                     where=str(path),
