@@ -1,5 +1,8 @@
 # Needs: the record table. Makes: clusters of records of the same report, and the pairs that people must judge.
 
+# in a large review shares of the records are normalised, and shares of their pairs compared, by jobs of their own
+DIVIDED = config["divide"]["parts"] > 1
+
 
 rule normalise_records:
     """Normalise a share of the records, as many at a time as the protocol divides a large review into."""
@@ -22,13 +25,63 @@ rule normalise_records:
         "../scripts/normalise_records.py"
 
 
+rule pair_records:
+    """List the pairs of records that may be of one report, those of a large review in shares."""
+    input:
+        records="results/records/records.parquet",
+        forms=gather.records("results/duplicates/forms/{scatteritem}.parquet"),
+    output:
+        pairs=scatter.records("results/duplicates/candidates/{scatteritem}.parquet"),
+        entries="results/duplicates/candidates/entries.parquet",
+        words="results/duplicates/candidates/words.parquet",
+    log:
+        "results/logs/pair_records.log",
+    resources:
+        **needs("pair_records"),
+    params:
+        above=config["divide"]["above"],
+        code=code("pair_records"),
+    script:
+        "../scripts/pair_records.py"
+
+
+rule compare_records:
+    """Compare a share of the pairs, field by field."""
+    input:
+        records="results/records/records.parquet",
+        forms=gather.records("results/duplicates/forms/{scatteritem}.parquet"),
+        pairs="results/duplicates/candidates/{scatteritem}.parquet",
+        entries="results/duplicates/candidates/entries.parquet",
+        words="results/duplicates/candidates/words.parquet",
+    output:
+        compared="results/duplicates/compared/{scatteritem}.parquet",
+    log:
+        "results/logs/compare_records.{scatteritem}.log",
+    resources:
+        **needs(
+            "compare_records",
+            parts=config["divide"]["parts"],
+            above=config["divide"]["above"],
+        ),
+    params:
+        code=code("compare_records"),
+    script:
+        "../scripts/compare_records.py"
+
+
 rule find_duplicates:
     """Find records of the same report by rules, and the pairs that the rules leave to the panel."""
     input:
         records="results/records/records.parquet",
         forms=(
             gather.records("results/duplicates/forms/{scatteritem}.parquet")
-            if config["divide"]["parts"] > 1
+            if DIVIDED
+            else []
+        ),
+        entries=["results/duplicates/candidates/entries.parquet"] if DIVIDED else [],
+        compared=(
+            gather.records("results/duplicates/compared/{scatteritem}.parquet")
+            if DIVIDED
             else []
         ),
     output:

@@ -8,32 +8,35 @@ from prismake.core.table_files import save_parquet
 
 
 def main(
-    records_file: Path, parts: list[Path], merge_cochrane_versions: bool | str, workers: int, output: dict[str, Path]
+    records: Path,
+    divided: dict[str, list[Path]],
+    merge_cochrane_versions: bool | str,
+    workers: int,
+    output: dict[str, Path],
 ) -> None:
-    """Compare all records; ``parts`` are their normal forms if other jobs have made them."""
-    import pandas as pd
-    from prismake.dedup import compare_records, conclude
-    from prismake.dedup.normal_forms import read
-    from prismake.dedup.pair_rows import pair_rows
+    """Compare all records, or put together what the jobs of a ``divided`` comparison have made."""
+    from prismake.dedup import questions
+    from prismake.dedup.divided import compare_file, put_together, rows_of
+    from prismake.dedup.pair_rows import SHOWN, pair_rows
 
-    records = pd.read_parquet(records_file)
-    comparison = compare_records(
-        records,
-        forms=read(parts) if parts else None,
-        merge_cochrane_versions=merge_cochrane_versions,
-        workers=workers,
-    )
+    if divided["compared"]:
+        entries, shares = divided["entries"][0], divided["compared"]
+        versions = merge_cochrane_versions
+        comparison = put_together(records, divided["forms"], entries, shares, merge_cochrane_versions=versions)
+    else:
+        comparison = compare_file(records, merge_cochrane_versions=merge_cochrane_versions, workers=workers)
     comparison.write(output["entries"], output["pairs"])
-    result = conclude(comparison, merge_cochrane_versions=merge_cochrane_versions)
-    for name, pairs in (("queue", result.queue), ("merges", result.merges)):
-        save_parquet(output[name], pair_rows(pairs, records))
+    tables = questions(comparison, merge_cochrane_versions=merge_cochrane_versions)
+    for name, pairs in zip(("queue", "merges"), tables, strict=True):
+        shown = rows_of(records, comparison, {*pairs["first"], *pairs["second"]}, SHOWN)
+        save_parquet(output[name], pair_rows(pairs, shown))
 
 
 if "snakemake" in globals() and not reused(snakemake):
     with job(snakemake.log[0]), keeping(snakemake):
         main(
             Path(snakemake.input.records),
-            [Path(path) for path in snakemake.input.forms],
+            {name: [Path(path) for path in snakemake.input[name]] for name in ("forms", "entries", "compared")},
             snakemake.params.merge_cochrane_versions,
             snakemake.threads,
             {name: Path(path) for name, path in snakemake.output.items()},

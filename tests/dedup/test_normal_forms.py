@@ -5,9 +5,8 @@ import pandas as pd
 import pytest
 from prismake.core.record_files import read_rows, row_count, writing
 from prismake.core.records import table
-from prismake.dedup import find_duplicates
-from prismake.dedup.find import compare_records, conclude
-from prismake.dedup.normal_forms import _as_text, read, row_forms, write
+from prismake.dedup.form_tables import SavedForms
+from prismake.dedup.normal_forms import _as_text, row_forms
 from prismake.protocol.division import stretch
 
 ROWS = [
@@ -38,23 +37,26 @@ def test_parts_together_are_the_whole(tmp_path):
     for number in range(4):
         share = read_rows(path, *stretch(rows, 4, number))
         parts.append(tmp_path / f"{number}.parquet")
-        write(parts[-1], row_forms(share))
-    together, once = read(parts), row_forms(records)
-    assert together.keys() == once.keys()
-    for name, values in once.items():
-        assert together[name].tolist() == values.tolist(), name
-        assert together[name].dtype == values.dtype, name
-    divided = conclude(compare_records(records, forms=together))
-    whole = find_duplicates(records)
-    for name in ("clusters", "queue", "merges", "links", "audit"):
-        pd.testing.assert_frame_equal(getattr(divided, name), getattr(whole, name))
+        row_forms(share).write(parts[-1])
+    together, once = SavedForms(parts), row_forms(records)
+    chosen = np.array([22, 0, 7, 7, 11])
+    for name in once.names():
+        assert together.column(name).to_pylist() == once.column(name).to_pylist(), name
+        assert together.column(name).type == once.column(name).type, name
+    assert together.take(chosen, once.names()).to_pylist() == once.take(chosen, once.names()).to_pylist()
 
 
 def test_no_rows(tmp_path):
-    write(tmp_path / "none.parquet", row_forms(table([])))
-    assert {name: len(values) for name, values in read([tmp_path / "none.parquet"]).items()} == dict.fromkeys(
-        row_forms(table([])), 0
-    )
+    none = row_forms(table([]))
+    none.write(tmp_path / "none.parquet")
+    saved = SavedForms([tmp_path / "none.parquet"])
+    assert {name: len(saved.column(name)) for name in none.names()} == dict.fromkeys(none.names(), 0)
+    assert saved.take(np.empty(0, dtype=np.int64), ["title"]).num_rows == 0
+
+
+def test_half_a_character_is_no_reason_to_stop():
+    broken = pd.DataFrame({"record_id": ["a"], "source": ["Fever \ud83d"], "title": ["Fever"]}, dtype=object)
+    assert row_forms(broken).column("source").to_pylist() == ["Fever \ufffd"]
 
 
 LISTS = [

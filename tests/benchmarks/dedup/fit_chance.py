@@ -25,13 +25,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from out_of_sample import initials, thinned, without
-from prismake.dedup import chance, rules
-from prismake.dedup.comparison import Comparison
-from prismake.dedup.entries import Entries
-from prismake.dedup.evidence import weigh_titles
-from prismake.dedup.find import compared, conclude
+from prismake.dedup import chance
+from prismake.dedup.block import candidates
+from prismake.dedup.closer import closer
+from prismake.dedup.decided import decided
+from prismake.dedup.find import conclude
+from prismake.dedup.portions import compared
 from prismake.dedup.prepare import prepare
-from prismake.dedup.unreliable_fields import silence
 from scipy.special import expit
 from shared_sets import SETS, groups, load
 
@@ -93,11 +93,9 @@ class Sample:
         table = DAMAGE[damage](load(name))
         paper = {record: members[0] for members in groups(name) for record in members}
         p = prepare(table)
-        weigh_titles(p)
-        q = compared(p, 1)
-        silence(p, q)
-        d = rules.decide(p, q)
-        found = conclude(Comparison(Entries.of(p), q, d)).clusters
+        comparison = decided(p, compared(p, *candidates(p)))
+        q, d = comparison.pairs, comparison.decisions
+        found = conclude(comparison).clusters
         cluster = pd.Series(pd.factorize(found["report_id"])[0], index=found["record_id"])
         titled = table.loc[~table["title"].str.strip().isin(["", "#NAME?"]), "record_id"]
         ids = p.record_id[p.source_row]
@@ -108,7 +106,7 @@ class Sample:
         for record in titled[titled.isin(paper)]:
             of_group.setdefault(paper[record], set()).add(int(cluster[record]))
         return cls(
-            name, damage, len(table), chance.features(p, q)[kept], truth[q.a[kept]] == truth[q.b[kept]],
+            name, damage, len(table), chance.features(*closer(p, q))[kept], truth[q.a[kept]] == truth[q.b[kept]],
             np.column_stack([a[kept], b[kept]]), d.doubted[kept], [sorted(v) for v in of_group.values()],
         )  # fmt: skip
 

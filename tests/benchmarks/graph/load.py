@@ -7,7 +7,9 @@ makes everything as far as sheets, status and flow of title and abstract, one st
 its own. The table has CPU seconds and peak memory of each step, and the exponent of what it takes beyond its fixed cost
 (``growth.py``; the smallest size must be below a thousand): 1 is proportional. Then the same run with nothing to do,
 beside Snakemake's command with nothing to do and its floor (``real_runs.py``), and after one decision in one sheet. With ``--batch`` sheets are handed out so many rows at a time,
-which is how a million records are screened. Steps are told on the error stream as they end.
+which is how a million records are screened; with ``--divide`` records and their pairs are shared out among so many jobs
+of a step, of which the table has the CPU seconds together and the highest peak. Steps are told on the error stream as
+they end.
 """
 
 from __future__ import annotations
@@ -182,9 +184,10 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[500, 8_000, 32_000])
     parser.add_argument("--sources", type=int, default=6)
     parser.add_argument("--batch", type=int, default=0, help="rows handed out at a time; 0: everything at once")
+    parser.add_argument("--divide", type=int, default=1, metavar="PARTS", help="jobs that share out records and pairs")
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
-    settings = {"title_abstract": {"batch": chosen.batch}}
+    settings = {"title_abstract": {"batch": chosen.batch}, "divide": {"parts": chosen.divide, "above": 0}}
     if chosen.one:
         print(json.dumps(measured(chosen.sizes[0], chosen.sources, settings)))
         return
@@ -192,13 +195,14 @@ def main() -> None:
     for size in sorted(chosen.sizes):
         # a process of its own, fresh and small, from which those of the steps are forked
         command = [sys.executable, __file__, "--one", "--sizes", str(size), "--sources", str(chosen.sources)]
-        done = subprocess.run([*command, "--batch", str(chosen.batch)], stdout=subprocess.PIPE, text=True, check=True)
+        command += ["--batch", str(chosen.batch), "--divide", str(chosen.divide)]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
         columns[size] = json.loads(done.stdout.splitlines()[-1])
     for name in RUNS:
         table(name, {size: column[name] for size, column in columns.items()})
     for size, column in columns.items():
         rows(size, column)
-    keep({"batch": chosen.batch, "sources": chosen.sources, "sizes": columns})
+    keep({"batch": chosen.batch, "divide": chosen.divide, "sources": chosen.sources, "sizes": columns})
 
 
 if __name__ == "__main__":

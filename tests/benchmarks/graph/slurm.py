@@ -68,7 +68,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Wall time on a Slurm node with one worker and with two.")
     parser.add_argument("--records", type=int, default=50_000)
     parser.add_argument("--sources", type=int, default=6)
-    parser.add_argument("--parts", type=int, default=4, help="shares of the records that are normalised side by side")
+    parser.add_argument("--parts", type=int, default=4, help="shares of the records and of their pairs")
     parser.add_argument("--batch", type=int, default=10_000, help="rows handed out at a time")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     chosen = parser.parse_args()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from operator import itemgetter
@@ -15,6 +15,7 @@ from prismake.core.progress import tracked
 from prismake.core.records import COLUMNS, LIST_COLUMNS, table
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     import pyarrow as pa
 
@@ -118,6 +119,38 @@ def read_rows(path: Path, start: int, stop: int) -> pd.DataFrame:
                 rows.append(group.slice(max(start - before, 0), min(stop, after) - max(start, before)))
             before = after
         return pa.concat_tables([file.schema_arrow.empty_table(), *rows]).to_pandas()
+
+
+def rows_at(paths: Sequence[Path], rows: np.ndarray, columns: Sequence[str]) -> pa.Table:
+    """Some columns of some rows of a table in files, in the order of ``rows``; the others are not held in memory.
+
+    Args:
+        paths: the files, which hold the rows one after the other.
+        rows: numbers of rows from 0, in any order.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    distinct, place = np.unique(rows, return_inverse=True)
+    return pa.concat_tables(stretches_at(paths, distinct, columns)).take(pa.array(place.reshape(-1)))
+
+
+def stretches_at(paths: Sequence[Path], rows: np.ndarray, columns: Sequence[str]) -> Iterator[pa.Table]:
+    """As ``rows_at``, for different rows in ascending order, a stretch of the files at a time."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    names, before = list(columns), 0
+    for path in paths:
+        with pq.ParquetFile(path) as file:
+            yield file.schema_arrow.empty_table().select(names)
+            for number in range(file.metadata.num_row_groups):
+                after = before + file.metadata.row_group(number).num_rows
+                inside = rows[slice(*np.searchsorted(rows, [before, after]))]
+                if len(inside):
+                    yield file.read_row_group(number, columns=names).take(pa.array(inside - before)).select(names)
+                before = after
 
 
 def join(tables: Iterable[Path], path: Path, metadata: Mapping[str, str] | None = None) -> None:

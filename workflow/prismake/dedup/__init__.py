@@ -19,6 +19,7 @@ _HOME = {
     "find_duplicates": "prismake.dedup.find",
     "Duplicates": "prismake.dedup.find",
     "merge_reports": "prismake.dedup.merge",
+    "questions": "prismake.dedup.find",
 }
 
 __all__ = sorted(_HOME)

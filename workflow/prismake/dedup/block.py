@@ -7,20 +7,23 @@ thousand times costs a thousand times the window.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from prismake.dedup import kinds
+from prismake.dedup.codes import codes, parts_of, ranks
+from prismake.dedup.prepare import beginnings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from prismake.dedup.prepare import Prepared
 
 WINDOW = 8
-_EDGE = 22
+_EDGE, _LEAST = 22, 12  # letters at either end of a title, and how many of them it must have
 
 
 def _combine(*columns: np.ndarray) -> np.ndarray:
@@ -53,14 +56,13 @@ def _neighbours(key: np.ndarray, then: np.ndarray) -> np.ndarray:
     return np.concatenate(pairs) if pairs else np.empty(0, dtype=np.int64)
 
 
-def _from_lists(lists: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rows and codes of a column of tuples."""
-    rows = np.repeat(np.arange(len(lists)), [len(v) for v in lists])
-    values = pd.factorize(np.array([x for v in lists for x in v], dtype=object))[0]
-    return rows, values
+def _from_lists(lists: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and codes of a column of lists."""
+    rows = np.repeat(np.arange(len(lists)), pc.list_value_length(lists).to_numpy())
+    return rows, codes(pc.list_flatten(lists))
 
 
-def _list_neighbours(lists: np.ndarray, then: np.ndarray) -> np.ndarray:
+def _list_neighbours(lists: pa.ChunkedArray, then: np.ndarray) -> np.ndarray:
     """As `_neighbours`, for a column whose entries hold several values."""
     n = len(lists)
     rows, values = _from_lists(lists)
@@ -77,8 +79,8 @@ def _list_neighbours(lists: np.ndarray, then: np.ndarray) -> np.ndarray:
 def _with_registry_entries(p: Prepared, then: np.ndarray) -> np.ndarray:
     """Pairs of each record with the registry entries of its trial numbers, the first ``WINDOW`` of a number."""
     n = len(p)
-    rows, values = _from_lists(p.trials)
-    entry = (p.kind[rows] & kinds.REGISTRY) > 0
+    rows, values = _from_lists(p.column("trials"))
+    entry = (p.column("kind").to_numpy()[rows] & kinds.REGISTRY) > 0
     order = np.lexsort((rows, then[rows], ~entry, values))
     rows, values, entry = rows[order], values[order], entry[order]
     start = np.searchsorted(values, values)  # where the records with the same number begin, registry entries first
@@ -91,43 +93,37 @@ def _with_registry_entries(p: Prepared, then: np.ndarray) -> np.ndarray:
     return np.concatenate(pairs)
 
 
-def _text_codes(values: list[str], least: int) -> np.ndarray:
-    array = np.array([v if len(v) >= least else None for v in values], dtype=object)
-    return pd.factorize(array)[0].astype(np.int64)
-
-
-def _rank(values: object) -> np.ndarray:
-    """The rank of each text in alphabetical order; equal texts have equal ranks."""
-    return pd.factorize(np.array(values, dtype=object), sort=True)[0].astype(np.int64)
-
-
-def _keys(p: Prepared) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Key and order within the key, one after the other."""
-    c = p.codes
-    rank = _rank(p.title)
+def _keys(p: Prepared, rank: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Key and order within the key, one after the other; ``rank``: the place of each title in alphabetical order."""
     year = np.where(p.year > 0, p.year, -1)
-    place = _combine(c["first_page"], c["volume"])
-    yield c["citation"].astype(np.int64), rank
-    yield c["pmid"].astype(np.int64), rank
-    yield c["pii"].astype(np.int64), rank
-    yield c["cochrane"].astype(np.int64), year
-    title = c["title"].astype(np.int64)
+    journal, volume, issue = p.code("journal"), p.code("volume"), p.code("issue")
+    first_page, author, title = p.code("first_page"), p.code("first_author"), p.code("title")
+    place = _combine(first_page, volume)
+    comparable = p.column("comparable").to_numpy()
+    yield np.where(comparable, p.code("citation"), -1), rank
+    yield p.code("pmid"), rank
+    yield p.code("pii"), rank
+    yield p.code("cochrane"), year
     yield title, np.where(place >= 0, place, year)
-    yield title, year * 1000 + np.where(c["first_author"] >= 0, c["first_author"] % 1000, 0)
-    yield _combine(c["title"], c["first_author"]), year
-    yield _combine(c["title"], c["first_page"]), year
-    yield _text_codes([t[:_EDGE] for t in p.title], 12), rank
-    yield _text_codes([t[-_EDGE:] for t in p.title], 12), _rank([t[: -_EDGE - 1 : -1] for t in p.title])
-    yield _combine(c["first_page"], c["volume"], year), rank
-    yield _combine(c["first_page"], c["last_page"], c["volume"]), rank
-    yield _combine(c["first_page"], c["first_author"]), year
-    yield _combine(c["journal"], c["volume"], c["first_page"]), rank
-    yield _combine(c["first_author"], year, c["issue"]), rank
-    yield _text_codes([n if n.count(" ") > 1 else "" for n in p.surnames], 1), rank
+    yield title, year * 1000 + np.where(author >= 0, author % 1000, 0)
+    yield _combine(title, author), year
+    yield _combine(title, first_page), year
+    titles = p.column("title")
+    yield codes(parts_of(titles, 0, _EDGE, _LEAST)), rank
+    yield codes(parts_of(titles, -_EDGE, None, _LEAST)), np.zeros(len(p), dtype=np.int8)
+    del titles
+    yield _combine(first_page, volume, year), rank
+    yield _combine(first_page, p.code("last_page"), volume), rank
+    yield _combine(first_page, author), year
+    yield _combine(journal, volume, first_page), rank
+    yield _combine(author, year, issue), rank
+    surnames = p.column("surnames")
+    several = pc.greater(pc.count_substring(surnames, " "), 1)
+    yield codes(pc.if_else(several, surnames, pa.scalar("", surnames.type))), rank
     rare = p.vocabulary.rarest(3)
     for a, b in ((0, 1), (0, 2), (1, 2)):
         yield _combine(rare[:, a], rare[:, b]), rank
-    yield c["abstract"].astype(np.int64), rank
+    yield beginnings(p), rank
 
 
 def candidates(p: Prepared) -> tuple[np.ndarray, np.ndarray]:
@@ -135,9 +131,13 @@ def candidates(p: Prepared) -> tuple[np.ndarray, np.ndarray]:
     n = len(p)
     if n < 2:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    rank = _rank(p.title)
-    blocks = [_list_neighbours(p.dois, rank), _list_neighbours(p.trials, rank), _with_registry_entries(p, rank)]
-    blocks.extend(_neighbours(key, then) for key, then in _keys(p))
+    rank = ranks(p.column("title"))
+    blocks = [
+        _list_neighbours(p.column("dois"), rank),
+        _list_neighbours(p.column("trials"), rank),
+        _with_registry_entries(p, rank),
+    ]
+    blocks.extend(_neighbours(key, then) for key, then in _keys(p, rank))
     pairs = np.concatenate(blocks)
     pairs.sort()
     pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs

@@ -18,7 +18,7 @@ from prismake.dedup import kinds
 
 if TYPE_CHECKING:
     from prismake.dedup.compare import Pairs
-    from prismake.dedup.prepare import Prepared
+    from prismake.dedup.excerpt import Excerpt
 
 # Most pairs of dissimilar records need no question: below this similarity of titles, only a shared identifier or place
 # does.
@@ -31,11 +31,13 @@ def model() -> dict[str, Any]:
     return json.loads(data_file("models/duplicates.json").read_text(encoding="utf-8"))
 
 
-def probability(p: Prepared, q: Pairs) -> np.ndarray:
+def probability(p: Excerpt, q: Pairs) -> np.ndarray:
     """Probability that a pair is one report, if no rule has merged it and no veto makes it a linked report."""
     fitted = model()
-    coefficients = np.array([fitted["coefficients"][name] for name in NAMES])
-    x = fitted["intercept"] + features(p, q) @ coefficients
+    # Added up column by column: the last digit of a matrix product depends on how many pairs are weighed at once.
+    x = np.full(len(q), float(fitted["intercept"]))
+    for name, values in zip(NAMES, features(p, q).T, strict=True):
+        x += fitted["coefficients"][name] * values
     return np.where(open_to_question(q), 1 / (1 + np.exp(-x)), 0.0)
 
 
@@ -67,7 +69,7 @@ NAMES = (
 )  # fmt: skip
 
 
-def features(p: Prepared, q: Pairs) -> np.ndarray:
+def features(p: Excerpt, q: Pairs) -> np.ndarray:
     """Shape (pairs, `NAMES`): 0 or 1, and similarities from 0 to 1; a missing value counts neither for nor against."""
     same_title = q.title >= 1
     meeting_a, meeting_b = (p.kind[q.a] & kinds.ABSTRACT) > 0, (p.kind[q.b] & kinds.ABSTRACT) > 0

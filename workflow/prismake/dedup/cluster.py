@@ -9,7 +9,7 @@ import numpy as np
 from prismake.dedup import kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from prismake.dedup.compare import Pairs
     from prismake.dedup.entries import Entries
@@ -25,9 +25,12 @@ class Clusters:
     cluster of a thousand identical records costs one comparison.
     """
 
-    def __init__(self, signatures: list[Any], conflict: Callable[[tuple[Any, ...], tuple[Any, ...]], bool]) -> None:
-        self.parent = list(range(len(signatures)))
-        self.signatures = signatures
+    def __init__(
+        self, size: int, signatures: Mapping[int, Any], conflict: Callable[[tuple[Any, ...], tuple[Any, ...]], bool]
+    ) -> None:
+        self.size = size
+        self.parent: dict[int, int] = {}  # of entries that have been united
+        self.signatures = signatures  # of entries that may be united
         self.held: dict[int, set[Any]] = {}
         self.members: dict[int, list[int]] = {}
         self.forbidden: dict[int, set[int]] = {}
@@ -36,9 +39,11 @@ class Clusters:
     def find(self, k: int) -> int:
         """The cluster of an entry."""
         parent = self.parent
-        while parent[k] != k:
-            parent[k] = parent[parent[k]]
-            k = parent[k]
+        while k in parent:
+            above = parent[k]
+            if above in parent:
+                parent[k] = parent[above]
+            k = above
         return k
 
     def forbid(self, pairs: Iterable[tuple[int, int]]) -> None:
@@ -76,24 +81,27 @@ class Clusters:
 
     def labels(self) -> np.ndarray:
         """The cluster of every entry."""
-        return np.array([self.find(k) for k in range(len(self.parent))], dtype=np.int64)
+        out = np.arange(self.size)
+        for label, members in self.members.items():
+            out[members] = label
+        return out
 
 
 _NONE: frozenset[int] = frozenset()
 
 
-def signatures(p: Entries, merge_cochrane_versions: bool | str = "ask") -> list[tuple[Any, ...]]:
-    """Properties by which records exclude each other: DOIs, PMID, place, title numbers, kind, registration."""
-    registry = (p.kind & kinds.REGISTRY) > 0
-    dois = [
-        (number,) if number and merge_cochrane_versions is True else dois_of_record
-        for number, dois_of_record in zip(p.cochrane, p.dois, strict=True)
-    ]
-    return [
-        (dois[k], p.pmid[k], p.volume[k], p.first_page[k], p.numbers[k], int(p.kind[k] & _APART),
-         p.trials[k] if registry[k] else ())
-        for k in range(len(p))
-    ]  # fmt: skip
+def signatures(
+    p: Entries, entries: np.ndarray, merge_cochrane_versions: bool | str = "ask"
+) -> dict[int, tuple[Any, ...]]:
+    """By entry, properties by which records exclude each other: DOIs, PMID, place, numbers, kind, registration."""
+    names = ("dois", "pmid", "volume", "first_page", "numbers", "kind", "trials", "cochrane")
+    fields = (p.values(name, entries) for name in names)
+    out: dict[int, tuple[Any, ...]] = {}
+    for entry, dois, pmid, volume, page, numbers, kind, trials, review in zip(entries.tolist(), *fields, strict=True):
+        identity = (review,) if review and merge_cochrane_versions is True else dois
+        registered = trials if kind & kinds.REGISTRY else ()
+        out[entry] = (identity, pmid, volume, page, numbers, kind & _APART, registered)
+    return out
 
 
 def conflicts(p: Entries, q: Pairs, d: Decisions) -> Callable[[tuple[Any, ...], tuple[Any, ...]], bool]:
@@ -103,10 +111,11 @@ def conflicts(p: Entries, q: Pairs, d: Decisions) -> Callable[[tuple[Any, ...], 
     conflict elsewhere in its cluster either.
     """
     excused: set[tuple[Any, ...]] = set()
-    for k in np.flatnonzero((d.rule != "") & (d.veto == "") & ((q.doi == 0) | (q.numbers < 1))).tolist():
-        x, y = q.a[k], q.b[k]
-        excused |= {(p.dois[x], p.dois[y]), (p.dois[y], p.dois[x])} if q.doi[k] == 0 else set()
-        excused |= {(p.numbers[x], p.numbers[y]), (p.numbers[y], p.numbers[x])} if q.numbers[k] < 1 else set()
+    merged = (d.rule != "") & (d.veto == "")
+    for name, differ in (("dois", q.doi == 0), ("numbers", q.numbers < 1)):
+        rows = np.flatnonzero(merged & differ)
+        for x, y in zip(p.values(name, q.a[rows]), p.values(name, q.b[rows]), strict=True):
+            excused |= {(x, y), (y, x)}
 
     def conflict(x: tuple[Any, ...], y: tuple[Any, ...]) -> bool:
         if x == y:

@@ -18,7 +18,7 @@ from prismake.dedup.text import abstract_form, phrases, same_journal
 from prismake.dedup.words import Exchange, exchange
 
 if TYPE_CHECKING:
-    from prismake.dedup.prepare import Prepared
+    from prismake.dedup.excerpt import Excerpt
 
 _LONGEST = 600  # characters of a title that are compared
 _LONG = 150  # letters from which on an abstract is long enough to differ from another
@@ -26,7 +26,7 @@ _LONG = 150  # letters from which on an abstract is long enough to differ from a
 
 @dataclass
 class Pairs:
-    """Arrays of equal length, one entry per pair of entries of `Prepared`."""
+    """Arrays of equal length, one entry per pair of entries of `prepare.Prepared`."""
 
     a: np.ndarray
     b: np.ndarray
@@ -76,7 +76,7 @@ def _equal(codes: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return out
 
 
-def titles(p: Prepared, a: np.ndarray, b: np.ndarray, workers: int = 1) -> np.ndarray:
+def titles(p: Excerpt, a: np.ndarray, b: np.ndarray, workers: int = 1) -> np.ndarray:
     """Similarity of the titles, NaN where one is missing."""
     code = p.codes["title"]
     out = _equal(code, a, b)
@@ -88,7 +88,7 @@ def titles(p: Prepared, a: np.ndarray, b: np.ndarray, workers: int = 1) -> np.nd
     return out
 
 
-def _containment(p: Prepared, a: np.ndarray, b: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _containment(p: Excerpt, a: np.ndarray, b: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     inside = np.zeros(len(a), dtype=bool)
     extra = np.full(len(a), "", dtype=object)
     for k in np.flatnonzero((score < 1) & (score > 0.05)).tolist():
@@ -115,7 +115,7 @@ def _front(words: str, letters: int) -> str:
     return ""
 
 
-def _numbers(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def _numbers(p: Excerpt, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     code = p.codes["numbers"]
     out = np.ones(len(a), dtype=np.float32)
     for k in np.flatnonzero(code[a] != code[b]).tolist():
@@ -132,7 +132,7 @@ def _numbers(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return out
 
 
-def _journals(p: Prepared, a: np.ndarray, b: np.ndarray, cache: dict[tuple[str, str], float]) -> np.ndarray:
+def _journals(p: Excerpt, a: np.ndarray, b: np.ndarray, cache: dict[tuple[str, str], float]) -> np.ndarray:
     out = _equal(p.codes["journal"], a, b)
     for k in np.flatnonzero(out == 0).tolist():
         pair = (p.journal[a[k]], p.journal[b[k]])
@@ -146,21 +146,21 @@ def _journals(p: Prepared, a: np.ndarray, b: np.ndarray, cache: dict[tuple[str, 
     return out
 
 
-def _same_meeting(p: Prepared, a: int, b: int) -> float:
+def _same_meeting(p: Excerpt, a: int, b: int) -> float:
     """Whether one record gives as journal the meeting that the other gives after the journal."""
     x, y = p.meeting[a], p.meeting[b]
     pairs = ((x, p.journal[b]), (p.journal[a], y), (x, y))
     return float(any(v and w and same_journal(v, w) == 1 for v, w in pairs))
 
 
-def _issues(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def _issues(p: Excerpt, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     out = _equal(p.codes["issue"], a, b)
     for k in np.flatnonzero(out == 0).tolist():
         out[k] = bool(set(p.issue[a[k]].split()) & set(p.issue[b[k]].split()))
     return out
 
 
-def _names(p: Prepared, a: np.ndarray, b: np.ndarray, authors: np.ndarray) -> np.ndarray:
+def _names(p: Excerpt, a: np.ndarray, b: np.ndarray, authors: np.ndarray) -> np.ndarray:
     """Raise ``authors`` where the lists agree as sets or in all words; return whether they are the same people.
 
     An abstract often has other authors than its article, so only complete or truncated lists count as the same people.
@@ -190,7 +190,7 @@ def _one_list(x: list[str], y: list[str]) -> bool:
     return all(fuzz.ratio(v, w) >= 70 for v, w in zip(x, y, strict=False))
 
 
-def _exchanges(p: Prepared, a: np.ndarray, b: np.ndarray, closer: np.ndarray) -> np.ndarray:
+def _exchanges(p: Excerpt, a: np.ndarray, b: np.ndarray, closer: np.ndarray) -> np.ndarray:
     """`Exchange` of the titles (adults for children, one drug for another); spelling variants do not count."""
     out = np.full(len(a), Exchange.NONE, dtype=np.int8)
     for k in np.flatnonzero(closer).tolist():
@@ -198,7 +198,7 @@ def _exchanges(p: Prepared, a: np.ndarray, b: np.ndarray, closer: np.ndarray) ->
     return out
 
 
-def _first_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def _first_pages(p: Excerpt, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Equality of the first pages, in either reading if a spreadsheet left two."""
     out = _equal(p.codes["first_page"], a, b)
     second = np.array([bool(v) for v in p.other_page], dtype=bool)
@@ -223,7 +223,7 @@ def _first_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return out
 
 
-def _last_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def _last_pages(p: Excerpt, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     out = _equal(p.codes["last_page"], a, b)
     first, last = p.page_range
     more = (last > first) & (first >= 0)
@@ -231,7 +231,7 @@ def _last_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return out
 
 
-def _near_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _near_pages(p: Excerpt, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     first, last = p.page_range
     paged = (first[a] >= 0) & (first[b] >= 0) & ~p.coded[a] & ~p.coded[b]
     near = paged & (first[a] <= last[b]) & (first[b] <= last[a])
@@ -242,7 +242,7 @@ def _near_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, 
 
 
 def _abstracts(
-    p: Prepared, a: np.ndarray, b: np.ndarray, rows: np.ndarray, workers: int
+    p: Excerpt, a: np.ndarray, b: np.ndarray, rows: np.ndarray, workers: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Similarity of the abstracts of some rows, NaN if one is missing or very short; and whether both are long.
 
@@ -269,7 +269,7 @@ def _abstracts(
     return out, long
 
 
-def _dois(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def _dois(p: Excerpt, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     out = np.full(len(a), np.nan, dtype=np.float32)
     has = np.array([bool(d) for d in p.dois], dtype=bool)
     for k in np.flatnonzero(has[a] & has[b]).tolist():
@@ -281,7 +281,7 @@ def _dois(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return out
 
 
-def compare(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray, *, workers: int = 1) -> Pairs:
+def compare(p: Excerpt, a: np.ndarray, b: np.ndarray, title: np.ndarray, *, workers: int = 1) -> Pairs:
     """All fields but the abstract; ``title`` comes from `titles`."""
     c = p.codes
     inside, extra = _containment(p, a, b, title)

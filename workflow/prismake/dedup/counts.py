@@ -44,7 +44,7 @@ def by_source(p: Entries, labels: np.ndarray) -> pd.DataFrame:
     reports), only_here and shared (reports of which no other source, or some other source, has a record; together they
     are all reports of the source).
     """
-    code, names = pd.factorize(p.source, sort=True)
+    code, names = p.sources()
     members = pd.DataFrame({"label": labels, "source": code}).drop_duplicates()
     alone = np.bincount(members["label"], minlength=len(labels))[members["label"]] == 1
     records, reports, only_here = (
@@ -70,7 +70,7 @@ def by_pair_of_sources(p: Entries, q: Pairs, d: Decisions, labels: np.ndarray, a
     strongest rule that holds for a record of each, else under "panel" if people declared two of them the same, else
     under "through other records". The counts of two sources add up to the reports that they share.
     """
-    code, names = pd.factorize(p.source, sort=True)
+    code, names = p.sources()
     ruled = np.flatnonzero((d.rule != "") & (d.veto == "") & (labels[q.a] == labels[q.b]))
     by_rule = pd.DataFrame(
         {"label": labels[q.a[ruled]], "x": code[q.a[ruled]], "y": code[q.b[ruled]], "rule": d.rule[ruled],

@@ -3,39 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 if TYPE_CHECKING:
     from prismake.dedup.prepare import Prepared
 
+FORMS = ("source", "dois", "pmid", "volume", "first_page", "numbers", "kind", "trials", "cochrane")
+
 
 @dataclass(frozen=True)
 class Entries:
-    """The fields of `Prepared` that decide about clusters; arrays over input rows (the first two) or entries."""
+    """The forms that decide about clusters."""
 
-    record_id: np.ndarray
-    row_of: np.ndarray  # input row -> entry
-    source: np.ndarray
-    dois: np.ndarray
-    pmid: np.ndarray
-    volume: np.ndarray
-    first_page: np.ndarray
-    numbers: np.ndarray
-    kind: np.ndarray
-    trials: np.ndarray
-    cochrane: np.ndarray
-    generic: np.ndarray
+    record_id: np.ndarray  # by row of the record table
+    row_of: np.ndarray  # row -> entry
+    table: pa.Table  # ``FORMS`` by entry
     silenced: list[str]  # fields ignored as unreliable, with the source
 
     @classmethod
-    def of(cls, prepared: Prepared) -> Entries:
-        return cls(**{field.name: getattr(prepared, field.name) for field in fields(cls)})
+    def of(cls, prepared: Prepared, silenced: list[str]) -> Entries:
+        table = prepared.forms.take(prepared.source_row, FORMS)
+        return cls(prepared.record_id, prepared.row_of, table, silenced)
 
     def __len__(self) -> int:
-        return len(self.source)
+        return int(self.table.num_rows)
+
+    def values(self, name: str, entries: np.ndarray) -> list[Any]:
+        """A form of some entries; of those that hold several values, as tuples."""
+        column = self.table[name].take(pa.array(entries))
+        values = column.to_pylist()
+        return [tuple(value) for value in values] if pa.types.is_list(column.type) else values
+
+    def sources(self) -> tuple[np.ndarray, np.ndarray]:
+        """The number of the source of each entry, and the names of the sources in alphabetical order."""
+        source = self.table["source"].combine_chunks().dictionary_encode()
+        names, order = np.unique(np.array(source.dictionary.to_pylist(), dtype=object), return_inverse=True)
+        return order.reshape(-1)[source.indices.to_numpy()].astype(np.int64), names
 
     def folded(self, records: Iterable[str]) -> bool:
         """Whether one of these records shares its entry with others."""

@@ -11,13 +11,12 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
-from prismake.dedup import kinds, text
+from prismake.dedup import kinds
 
 if TYPE_CHECKING:
     from prismake.dedup.compare import Pairs
-    from prismake.dedup.prepare import Prepared
+    from prismake.dedup.excerpt import Excerpt
 
 _LANGUAGE_EXTRA = (
     "german",
@@ -44,33 +43,7 @@ class Thresholds:
     abstract: float = 0.9
 
 
-_MANY_PLACES, _MANY_YEARS = 5, 4
-
-
-def weigh_titles(p: Prepared) -> None:
-    """Mark titles that do not identify a paper.
-
-    ``p.serial``: "Editorial" and its like. ``p.generic``: these, and titles that occur at five or more different places
-    or in four or more different years.
-    ``p.short``: two words or fewer, or less than twenty letters: such titles can coincide by chance.
-    ``p.title_counts``: number of titles with a word, for words that occur in three or more.
-    """
-    code = p.codes["title"]
-    p.short = np.array([len(t) < 20 or w.count(" ") < 2 for t, w in zip(p.title, p.words, strict=True)], dtype=bool)
-    p.title_counts = p.vocabulary.in_several(3)
-    p.foreign = p.vocabulary.count(text.OTHER_TONGUES) > p.vocabulary.count(text.ENGLISH)
-    p.serial = np.array([kinds.serial(w) for w in p.words], dtype=bool)
-    # Places by volume and page, not by issue: an export may give a running number as issue.
-    seen = pd.DataFrame({name: p.codes[name] for name in ("title", "volume", "first_page")} | {"year": p.year})
-    seen = seen[seen["title"] >= 0]
-    placed = seen[(seen["volume"] >= 0) & (seen["first_page"] >= 0)].drop_duplicates(["title", "volume", "first_page"])
-    dated = seen[seen["year"] > 0].drop_duplicates(["title", "year"])
-    places, years = placed["title"].value_counts(), dated["title"].value_counts()
-    many = np.union1d(places.index[places >= _MANY_PLACES], years.index[years >= _MANY_YEARS])
-    p.generic = p.serial | np.isin(code, many) | (code < 0)
-
-
-def worth_comparing(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray) -> np.ndarray:
+def worth_comparing(p: Excerpt, a: np.ndarray, b: np.ndarray, title: np.ndarray) -> np.ndarray:
     """Mask of the candidate pairs that some rule could merge or that people could be asked about."""
     c = p.codes
     place = (c["first_page"][a] == c["first_page"][b]) & (c["first_page"][a] >= 0)
@@ -93,7 +66,7 @@ def worth_comparing(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray
     return np.isnan(title) | numbered | registered | (title > 0.5) | (place & (title > 0.05)) | identified
 
 
-def signs(p: Prepared, q: Pairs, t: Thresholds, *, merge_cochrane_versions: bool | str) -> SimpleNamespace:
+def signs(p: Excerpt, q: Pairs, t: Thresholds, *, merge_cochrane_versions: bool | str) -> SimpleNamespace:
     """Boolean arrays by name; ``other_x`` means that both records have x and that it differs."""
     s = SimpleNamespace()
     s.unlike = p.kind[q.a] ^ p.kind[q.b]
@@ -164,13 +137,13 @@ def _harmless_extra(q: Pairs) -> np.ndarray:
     return out
 
 
-def same_value(p: Prepared, q: Pairs, field: str) -> np.ndarray:
+def same_value(p: Excerpt, q: Pairs, field: str) -> np.ndarray:
     """Whether a field has exactly the same value in both records."""
     code = p.codes[field]
     return (code[q.a] == code[q.b]) & (code[q.a] >= 0)
 
 
-def _two_places(p: Prepared, q: Pairs, s: SimpleNamespace) -> np.ndarray:
+def _two_places(p: Excerpt, q: Pairs, s: SimpleNamespace) -> np.ndarray:
     """Whether the places contradict each other in a way that no typing error explains.
 
     Disjoint page ranges, pages of different numbering (P1.234 and 45-51, S12 and 12), or a supplement and an issue.
@@ -196,7 +169,7 @@ _EXCLUSIVE = (("abstract", "article"), ("abstract", "letter"), ("letter", "artic
               ("protocol", "abstract"), ("protocol", "letter"))  # fmt: skip
 
 
-def _other_sort(p: Prepared, q: Pairs) -> np.ndarray:
+def _other_sort(p: Excerpt, q: Pairs) -> np.ndarray:
     """Whether the publication types of the records exclude each other."""
     x, y = p.sort[q.a], p.sort[q.b]
     out = np.zeros(len(q), dtype=bool)
@@ -205,13 +178,13 @@ def _other_sort(p: Prepared, q: Pairs) -> np.ndarray:
     return out
 
 
-def _lone_pages(p: Prepared, q: Pairs) -> np.ndarray:
+def _lone_pages(p: Excerpt, q: Pairs) -> np.ndarray:
     """Whether both records give a single page; an abstract and its article differ in this."""
     first, last = p.page_range
     return (first[q.a] == last[q.a]) & (first[q.b] == last[q.b])
 
 
-def _other_version(p: Prepared, q: Pairs) -> np.ndarray:
+def _other_version(p: Excerpt, q: Pairs) -> np.ndarray:
     """Whether two records of a Cochrane review are of different versions, by their DOIs or else their years."""
     out = q.years > 0
     x, y = p.version[q.a], p.version[q.b]
@@ -220,13 +193,13 @@ def _other_version(p: Prepared, q: Pairs) -> np.ndarray:
     return out
 
 
-def _registrations(p: Prepared, q: Pairs) -> np.ndarray:
+def _registrations(p: Excerpt, q: Pairs) -> np.ndarray:
     registry = (p.kind & kinds.REGISTRY) > 0
     has = np.array([bool(v) for v in p.trials], dtype=bool) & registry
     return np.flatnonzero(has[q.a] & has[q.b])
 
 
-def _different_trials(p: Prepared, q: Pairs) -> np.ndarray:
+def _different_trials(p: Excerpt, q: Pairs) -> np.ndarray:
     """Registry entries that do not share a single number."""
     out = np.zeros(len(q), dtype=bool)
     for k in _registrations(p, q).tolist():
@@ -234,7 +207,7 @@ def _different_trials(p: Prepared, q: Pairs) -> np.ndarray:
     return out
 
 
-def _same_registration(p: Prepared, q: Pairs) -> np.ndarray:
+def _same_registration(p: Excerpt, q: Pairs) -> np.ndarray:
     """Registry entries with the same first number: the entry of one registry in two databases."""
     out = np.zeros(len(q), dtype=bool)
     for k in _registrations(p, q).tolist():

@@ -9,24 +9,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from prismake.core.errors import DedupError
 from prismake.core.names import RECORD_ID, REPORT_ID
-from prismake.core.progress import tracked
 from prismake.dedup import answers as panel
 from prismake.dedup import counts as account
-from prismake.dedup import open_pairs, rules
+from prismake.dedup import open_pairs
 from prismake.dedup.block import candidates
 from prismake.dedup.cluster import Clusters, conflicts, signatures
-from prismake.dedup.compare import Pairs, compare, empty, join, titles
+from prismake.dedup.compare import Pairs
 from prismake.dedup.comparison import Comparison
+from prismake.dedup.decided import check_versions, decided, thresholds_of
 from prismake.dedup.entries import Entries
-from prismake.dedup.evidence import Thresholds, weigh_titles, worth_comparing
-from prismake.dedup.normal_forms import Forms
-from prismake.dedup.prepare import Prepared, prepare
+from prismake.dedup.portions import compared
+from prismake.dedup.prepare import prepare
 from prismake.dedup.reports import report_ids
-from prismake.dedup.unreliable_fields import silence
-
-_CHUNK = 400_000  # candidate pairs compared at once
+from prismake.dedup.rules import Decisions
 
 
 @dataclass(frozen=True)
@@ -84,7 +80,7 @@ def find_duplicates(
         alone=panel_answers.records,
         merge_cochrane_versions=merge_cochrane_versions,
         workers=workers,
-        **thresholds,  # type: ignore[arg-type]  # floats by their own names
+        **thresholds,
     )
     return conclude(comparison, panel_answers, previous, merge_cochrane_versions=merge_cochrane_versions)
 
@@ -115,28 +111,53 @@ def compare_records(
     records: pd.DataFrame,
     *,
     alone: frozenset[str] = frozenset(),
-    forms: Forms | None = None,
     merge_cochrane_versions: bool | str = "ask",
     workers: int = 1,
     **thresholds: float,
 ) -> Comparison:
     """Compare all records and decide about each pair by the rules.
 
-    Records in ``alone`` get their own entries even if others have the same content. ``forms``: the normal forms of the
-    rows if they have been computed before. Arguments and errors otherwise as for `find_duplicates`.
+    Records in ``alone`` get their own entries even if others have the same content. Arguments and errors otherwise as
+    for `find_duplicates`.
     """
-    if merge_cochrane_versions not in (True, False, "ask"):
-        raise DedupError(
-            f"Whether Cochrane versions are merged cannot be '{merge_cochrane_versions}'.",
-            remedy='Give true, false or "ask".',
-        )
-    limits = _thresholds(thresholds)
-    p = prepare(records, alone=alone, forms=forms)
-    weigh_titles(p)
-    pairs = compared(p, workers)
-    silence(p, pairs)
-    decisions = rules.decide(p, pairs, limits, merge_cochrane_versions=merge_cochrane_versions)
-    return Comparison(Entries.of(p), pairs, decisions)
+    check_versions(merge_cochrane_versions)
+    limits = thresholds_of(thresholds)
+    p = prepare(records, alone=alone)
+    parts = compared(p, *candidates(p), workers)
+    return decided(p, parts, limits, merge_cochrane_versions=merge_cochrane_versions)
+
+
+@dataclass(frozen=True)
+class _Settled:
+    """What follows from a comparison and answers for its pairs and entries."""
+
+    pairs: Pairs
+    decisions: Decisions
+    clusters: Clusters
+    labels: np.ndarray  # cluster of each entry
+    joined: dict[int, int]  # the pair that put an entry into its cluster
+    united: list[int]  # the pairs that formed the clusters
+    likeness: np.ndarray  # of each pair
+
+
+def _settled(comparison: Comparison, answers: panel.Answers, merge_cochrane_versions: bool | str) -> _Settled:
+    p, pairs = comparison.entries, comparison.pairs
+    decisions = replace(comparison.decisions, veto=comparison.decisions.veto.copy())  # clusters add vetoes
+    clusters, joined, united = _cluster(p, pairs, decisions, answers, merge_cochrane_versions)
+    likeness = np.round(open_pairs.likeness(pairs), 4)
+    return _Settled(pairs, decisions, clusters, clusters.labels(), joined, united, likeness)
+
+
+def questions(
+    comparison: Comparison, *, merge_cochrane_versions: bool | str = "ask"
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """``queue`` and ``merges`` of what `conclude` makes of a comparison without answers."""
+    answers, p = panel.Answers(), comparison.entries
+    s = _settled(comparison, answers, merge_cochrane_versions)
+    return (
+        open_pairs.queue(p, s.pairs, s.decisions, s.clusters, s.labels, answers),
+        open_pairs.merges(p, s.pairs, s.decisions, s.united, s.likeness),
+    )
 
 
 def conclude(
@@ -147,64 +168,37 @@ def conclude(
     merge_cochrane_versions: bool | str = "ask",
 ) -> Duplicates:
     """Clusters, open pairs and counts from a comparison, the answers and the report ids of an earlier run."""
-    answers = answers or panel.Answers()
-    p, pairs = comparison.entries, comparison.pairs
-    decisions = replace(comparison.decisions, veto=comparison.decisions.veto.copy())  # clusters add vetoes
-    clusters, joined, united = _cluster(p, pairs, decisions, answers, merge_cochrane_versions)
-    labels = clusters.labels()
-    likeness = np.round(open_pairs.likeness(pairs), 4)
-    frame = _frame(p, pairs, decisions, labels, joined, likeness, answers, previous or {})
-    queue = open_pairs.queue(p, pairs, decisions, clusters, labels, answers)
-    links = open_pairs.links(p, pairs, decisions, labels)
+    answers, p = answers or panel.Answers(), comparison.entries
+    s = _settled(comparison, answers, merge_cochrane_versions)
+    frame = _frame(p, s, answers, previous or {})
+    queue = open_pairs.queue(p, s.pairs, s.decisions, s.clusters, s.labels, answers)
+    links = open_pairs.links(p, s.pairs, s.decisions, s.labels)
     return Duplicates(
         clusters=frame,
         queue=queue,
-        merges=open_pairs.merges(p, pairs, decisions, united, likeness),
+        merges=open_pairs.merges(p, s.pairs, s.decisions, s.united, s.likeness),
         links=links,
-        audit=open_pairs.audit(p, pairs, decisions, labels, likeness),
-        sources=account.by_source(p, labels),
-        shared=account.by_pair_of_sources(p, pairs, decisions, labels, answers),
+        audit=open_pairs.audit(p, s.pairs, s.decisions, s.labels, s.likeness),
+        sources=account.by_source(p, s.labels),
+        shared=account.by_pair_of_sources(p, s.pairs, s.decisions, s.labels, answers),
         summary=account.summary(p, frame, queue, links, answers),
     )
 
 
-def _thresholds(values: Mapping[str, float]) -> Thresholds:
-    unknown = sorted(set(values) - set(Thresholds.__dataclass_fields__))
-    if unknown:
-        raise DedupError(
-            f"'{unknown[0]}' is no threshold of the deduplication.",
-            remedy=f"Known are: {', '.join(Thresholds.__dataclass_fields__)}.",
-        )
-    invalid = [k for k, v in values.items() if not 0 <= v <= 1]
-    if invalid:
-        raise DedupError(f"The threshold '{invalid[0]}' is {values[invalid[0]]}.", remedy="Give a number from 0 to 1.")
-    return replace(rules.DEFAULTS, **values)
-
-
-def compared(p: Prepared, workers: int) -> Pairs:
-    """All candidate pairs whose titles or identifiers justify a closer look, with their scores."""
-    first, second = candidates(p)
-    parts = []
-    for start in tracked(range(0, len(first), _CHUNK), len(first), "comparing records", "pairs", size=_CHUNK):
-        a, b = first[start : start + _CHUNK], second[start : start + _CHUNK]
-        title = titles(p, a, b, workers)
-        keep = worth_comparing(p, a, b, title)
-        parts.append(compare(p, a[keep], b[keep], title[keep], workers=workers))
-    return join(parts) if parts else empty()
-
-
 def _cluster(
-    p: Entries, q: Pairs, d: rules.Decisions, answers: panel.Answers, merge_cochrane_versions: bool | str
+    p: Entries, q: Pairs, d: Decisions, answers: panel.Answers, merge_cochrane_versions: bool | str
 ) -> tuple[Clusters, dict[int, int], list[int]]:
     """Unite pairs by rule strength; return the clusters, the pair that placed each entry, and the uniting pairs."""
-    clusters = Clusters(signatures(p, merge_cochrane_versions), conflicts(p, q, d))
     entry = dict(zip(p.record_id.tolist(), p.row_of.tolist(), strict=True)) if answers.records else {}
+    ruled = np.flatnonzero((d.rule != "") & (d.veto == ""))
+    answered = [entry[record] for pair in answers.same for record in pair]
+    concerned = np.unique(np.concatenate([q.a[ruled], q.b[ruled], np.array(answered, dtype=np.int64)]))
+    clusters = Clusters(len(p), signatures(p, concerned, merge_cochrane_versions), conflicts(p, q, d))
     clusters.forbid((entry[a], entry[b]) for a, b in answers.different)
     for first, second in answers.same:
         if not clusters.join(entry[first], entry[second], check=False):
             answers.conflicts.append((first, second))
-    order = np.flatnonzero((d.rule != "") & (d.veto == ""))
-    order = order[np.lexsort((order, -q.title[order], d.strength[order]))]
+    order = ruled[np.lexsort((ruled, -q.title[ruled], d.strength[ruled]))]
     joined: dict[int, int] = {}
     united: list[int] = []
     for k in order.tolist():
@@ -219,22 +213,14 @@ def _cluster(
     return clusters, joined, united
 
 
-def _frame(
-    p: Entries,
-    q: Pairs,
-    d: rules.Decisions,
-    labels: np.ndarray,
-    joined: Mapping[int, int],
-    likeness: np.ndarray,
-    answers: panel.Answers,
-    previous: Mapping[str, str],
-) -> pd.DataFrame:
+def _frame(p: Entries, s: _Settled, answers: panel.Answers, previous: Mapping[str, str]) -> pd.DataFrame:
+    labels, d = s.labels, s.decisions
     cluster = labels[p.row_of]
     alike = np.bincount(p.row_of, minlength=len(labels))
     matched = np.full(len(labels), "", dtype=object)
     score = np.full(len(labels), np.nan)
-    for entry, k in joined.items():
-        matched[entry], score[entry] = d.rule[k], likeness[k]
+    for entry, k in s.joined.items():
+        matched[entry], score[entry] = d.rule[k], s.likeness[k]
     folded = alike > 1
     matched[folded & (matched == "")] = "identical"
     score[folded & np.isnan(score)] = 1.0
@@ -248,7 +234,7 @@ def _frame(
             "decided_by": by[p.row_of],
         }
     )
-    panel_made = _made_by_panel(p, d, q, cluster, answers)
+    panel_made = _made_by_panel(p, d, s.pairs, cluster, answers)
     if panel_made:
         rows = frame[RECORD_ID].isin(panel_made)
         frame.loc[rows, ["matched_on", "decided_by"]] = "panel"
@@ -256,7 +242,7 @@ def _frame(
     return frame.sort_values(RECORD_ID, ignore_index=True)
 
 
-def _made_by_panel(p: Entries, d: rules.Decisions, q: Pairs, cluster: np.ndarray, answers: panel.Answers) -> set[str]:
+def _made_by_panel(p: Entries, d: Decisions, q: Pairs, cluster: np.ndarray, answers: panel.Answers) -> set[str]:
     """The records that only an answer put into their cluster: those of a pair without a rule, else the second."""
     if not answers.same:
         return set()

@@ -1,31 +1,30 @@
 """What is computed of each record by itself: normal forms of its fields, and digests by which records are folded.
 
 This is most of the work of finding duplicates, and rows need nothing of each other: the rows of a large table can be
-shared out among jobs (``write`` and ``read``), and together they are what one job would have made.
+shared out among jobs, and together they are what one job would have made (``form_tables``).
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from prismake.core.files import replacing
 from prismake.core.progress import tracked
 from prismake.core.records import trial_ids
-from prismake.dedup import fields, kinds, text
-
-Forms = dict[str, np.ndarray]
-"""By name of a form, its values by row of the record table."""
+from prismake.dedup import fields, kinds, pages, text
+from prismake.dedup.form_tables import Forms
 
 _FIELDS = ("title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "abstract", "accession")
 _CITATION = ("title", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "abstract")
 _EXTRA = ("url", "publication_types", "trial_ids", "language", "database")
+READ = tuple(dict.fromkeys((*_FIELDS, *_EXTRA, "source")))
+"""Columns of the record table of which the forms are made."""
 _SPREADSHEET_ERROR = re.compile(
     r"^\s*(?:#(?:name\?|n/a|value!|ref!|null!|div/0!|num!)|nan|null|none|untitled)\s*$", re.I
 )
@@ -33,37 +32,52 @@ _AUTHORS_KEPT = 20
 _ONE_LINE = 60  # characters; numpy breaks the text of a list into lines of 75
 _BEGINNING = 60  # letters and digits that distinguish an abstract from others
 _NOT_LETTER = re.compile(r"[^a-z0-9]+")
-_CHUNK = 20_000
-_NUMERIC = {
-    **{"year": np.int32, "kind": np.int32, "beginning": np.int64},
-    **dict.fromkeys(("lone_page", "translated", "comparable"), bool),
+CHUNK = 20_000  # rows
+_DIGEST = 16  # bytes
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SHORT = 20  # letters of a title
+_TYPES = {
+    **dict.fromkeys(("year", "kind", "length", "begin", "end"), pa.int32()),
+    **dict.fromkeys(("digest", "citation"), pa.binary(_DIGEST)),
+    **dict.fromkeys(("dois", "trials"), pa.list_(pa.large_string())),
+    **dict.fromkeys(("translated", "comparable", "short", "serial", "foreign"), pa.bool_()),
+    **dict.fromkeys(("lone_page", "supplement", "electronic", "coded", "in_supplement", "proceedings"), pa.bool_()),
+    "beginning": pa.int64(),
 }
-_TEXT_LISTS = ("dois", "trials")
 
 
 def row_forms(records: pd.DataFrame) -> Forms:
     """The forms of all rows of a record table.
 
-    Apart from the fields of ``prepare.Prepared``: ``digest`` of everything in the record, ``citation`` of its citation,
+    Apart from the fields of ``excerpt.Excerpt``: ``digest`` of everything in the record, ``citation`` of its citation,
     ``comparable`` whether it says enough to be compared, ``beginning`` a number for the beginning of its abstract.
     """
-    # A share at a time: its texts are still in the processor's cache when their forms are made, and soon forgotten.
-    starts = range(0, max(len(records), 1), _CHUNK)
-    shares = tracked(starts, len(records), "normalising records", "records", size=_CHUNK)
-    parts = [_forms_of(records.iloc[start : start + _CHUNK]) for start in shares]
-    return {name: np.concatenate([part.pop(name) for part in parts]) for name in list(parts[0])}
+    return forms_in_portions(lambda start, stop: records.iloc[start:stop], len(records))
 
 
-def _forms_of(records: pd.DataFrame) -> Forms:
+def forms_in_portions(rows: Callable[[int, int], pd.DataFrame], size: int) -> Forms:
+    """As ``row_forms``, of ``size`` records of which ``rows`` gives those from a start to before a stop."""
+    # A portion at a time: its texts are still in the processor's cache when their forms are made, and soon forgotten.
+    starts = range(0, max(size, 1), CHUNK)
+    portions = tracked(starts, size, "normalising records", "records", size=CHUNK)
+    parts = [_forms_of(rows(start, min(start + CHUNK, size))) for start in portions]
+    return Forms(pa.table({name: pa.concat_arrays([part.pop(name) for part in parts]) for name in list(parts[0])}))
+
+
+def _forms_of(records: pd.DataFrame) -> dict[str, pa.Array]:
     """The forms of a few rows."""
     raw = {name: _column(records, name) for name in (*_FIELDS, *_EXTRA) if name != "abstract"}
     raw["abstract"], beginnings = _read_abstracts(records)
     authors, source = authors_of(records), _column(records, "source")
     everything = (raw[name] for name in (*_FIELDS, *_EXTRA) if name != "authors")
+    places = _places(raw)
     values: dict[str, Any] = {
         **_titles(raw["title"]),
         **_authors(authors),
-        **_places(raw),
+        **places,
+        **pages.signs(places["first_page"], places["last_page"], places["lone_page"]),
+        "in_supplement": ["s" in issue.split() for issue in places["issue"]],
+        "proceedings": [journal.startswith("+") for journal in places["journal"]],
         **_identities(raw, authors),
         "source": source,
         "digest": _digests(*everything, authors, source),
@@ -71,42 +85,24 @@ def _forms_of(records: pd.DataFrame) -> Forms:
         "comparable": [not empty for empty in _nothing_known(raw, authors)],
         "beginning": beginnings,
     }
-    return {
-        name: np.asarray(value, dtype=_NUMERIC[name]) if name in _NUMERIC else objects(value)
-        for name, value in values.items()
-    }
+    return {name: _as_array(value, _TYPES.get(name, pa.large_string())) for name, value in values.items()}
+
+
+def _as_array(values: Iterable[Any], kind: pa.DataType) -> pa.Array:
+    """Values as Arrow keeps them; half a character, which no file can hold, becomes the sign for an unknown one."""
+    try:
+        return pa.array(values, kind)
+    except UnicodeEncodeError:
+        whole = [
+            _SURROGATE.sub("\ufffd", value) if isinstance(value, str) else [_SURROGATE.sub("\ufffd", v) for v in value]
+            for value in values
+        ]
+        return pa.array(whole, kind)
 
 
 def authors_of(records: pd.DataFrame) -> list[Any]:
     """The authors of each row as they stand there: a text or a tuple of names."""
     return [v if isinstance(v, str) else _listed(v) for v in _column(records, "authors")]
-
-
-def write(path: Path, forms: Forms) -> None:
-    """Save the forms of some rows."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    columns = {name: pa.array(list(values) if values.dtype == object else values) for name, values in forms.items()}
-    for name in _TEXT_LISTS:
-        columns[name] = pa.array([list(value) for value in forms[name]], pa.list_(pa.string()))
-    with replacing(path) as draft:
-        pq.write_table(pa.table(columns), draft)
-
-
-def read(paths: Sequence[Path]) -> Forms:
-    """The forms of all rows, from those of their parts in order."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    table = pa.concat_tables([pq.read_table(path) for path in paths])
-    forms: Forms = {}
-    for name in table.column_names:
-        values = table[name].to_pylist() if name not in _NUMERIC else table[name].to_numpy()
-        if name in _TEXT_LISTS:
-            values = [tuple(value) for value in values]
-        forms[name] = np.asarray(values, dtype=_NUMERIC[name]) if name in _NUMERIC else objects(values)
-    return forms
 
 
 def _column(records: pd.DataFrame, name: str) -> list[Any]:
@@ -148,7 +144,7 @@ def _read_abstracts(records: pd.DataFrame) -> tuple[list[bytes], np.ndarray]:
         if not value:
             digests.append(b"")
             continue
-        digests.append(hashlib.blake2b(value.encode("utf-8", "surrogatepass"), digest_size=16).digest())
+        digests.append(hashlib.blake2b(value.encode("utf-8", "surrogatepass"), digest_size=_DIGEST).digest())
         letters = _NOT_LETTER.sub("", value[: 3 * _BEGINNING].lower())[20 : 20 + _BEGINNING]
         if len(letters) == _BEGINNING:
             hashed = hashlib.blake2b(letters.encode(), digest_size=7).digest()
@@ -166,7 +162,7 @@ def _nothing_known(raw: dict[str, list[Any]], authors: list[Any]) -> list[bool]:
 
 def _digests(*columns: list[Any]) -> list[bytes]:
     return [
-        hashlib.blake2b("\x1f".join(row).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        hashlib.blake2b("\x1f".join(row).encode("utf-8", "surrogatepass"), digest_size=_DIGEST).digest()
         for row in zip(*(map(_as_text, column) for column in columns), strict=True)
     ]
 
@@ -198,11 +194,16 @@ def _titles(titles: list[str]) -> dict[str, list[Any]]:
         for t in titles
     ]
     words = [text.british(t) for t in bare]
+    compact = [w.replace(" ", "") for w in words]
     return {
-        "title": [w.replace(" ", "") for w in words],
+        "title": compact,
         "words": words,
         "numbers": [text.numbers(t) for t in bare],
         "translated": [text.translated(t) for t in titles],
+        "length": list(map(len, compact)),
+        "short": [len(t) < _SHORT or w.count(" ") < 2 for t, w in zip(compact, words, strict=True)],
+        "serial": [kinds.serial(w) for w in words],
+        "foreign": [text.foreign(w) for w in words],
     }
 
 

@@ -10,10 +10,11 @@ from prismake.core.names import ITEM_ID, RECORD_ID
 if TYPE_CHECKING:
     import pandas as pd
 
-_SHOWN = (
+SHOWN = (
     *(RECORD_ID, "source", "title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid"),
     "trial_ids",
-)  # columns of the record table
+)
+"""Columns of the record table that are shown."""
 
 
 def pair_rows(queue: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
@@ -22,35 +23,31 @@ def pair_rows(queue: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     Args:
         queue: ``item_id, first, second, differences, members``; merges also ``rule`` (see ``dedup.open_pairs``), in the
             order in which they are shown.
-        records: the record table.
+        records: ``SHOWN`` of the records of all pairs, each once.
     """
     import pandas as pd
 
-    paired = records.loc[records[RECORD_ID].isin({*queue["first"], *queue["second"]}), list(_SHOWN)]
-    by_id = paired.set_index(RECORD_ID, drop=False).to_dict("index")
-    rows = []
-    for row in queue.to_dict("records"):
-        first, second = by_id[row["first"]], by_id[row["second"]]
-        rows.append(
-            {
-                ITEM_ID: row[ITEM_ID],
-                "title": f"{first['title']}\n{second['title']}",
-                "first": _block(first),
-                "second": _block(second),
-                "rule": row.get("rule", ""),
-                "differences": row["differences"],
-                "members": row["members"],
-            }
-        )
-    columns = [ITEM_ID, "title", "first", "second", "rule", "differences", "members"]
-    return pd.DataFrame(rows, columns=columns, dtype=str)
+    ids = records[RECORD_ID].tolist()
+    titles = dict(zip(ids, records["title"].tolist(), strict=True))
+    columns = (records[name].tolist() for name in SHOWN)
+    blocks = {cells[0]: _block(dict(zip(SHOWN, cells, strict=True))) for cells in zip(*columns, strict=True)}
+    first, second = queue["first"].tolist(), queue["second"].tolist()
+    table = {
+        ITEM_ID: queue[ITEM_ID].tolist(),
+        "title": [f"{titles[a]}\n{titles[b]}" for a, b in zip(first, second, strict=True)],
+        "first": [blocks[a] for a in first],
+        "second": [blocks[b] for b in second],
+        "rule": queue["rule"].tolist() if "rule" in queue.columns else [""] * len(queue),
+        "differences": queue["differences"].tolist(),
+        "members": queue["members"].tolist(),
+    }
+    return pd.DataFrame(table, dtype=str)
 
 
-def _block(record: Any) -> str:
+def _block(record: dict[str, Any]) -> str:
     """A record as a few lines of text, to be compared with another."""
-    import pandas as pd
-
-    year = "" if pd.isna(record["year"]) else str(record["year"])
+    given = record["year"]
+    year = str(int(given)) if isinstance(given, int | float) and given == given else ""  # noqa: PLR0124  # missing
     place = " ".join(
         filter(
             None,

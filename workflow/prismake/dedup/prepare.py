@@ -1,4 +1,4 @@
-"""From a record table to arrays for comparison: a normal form and an integer code for each field.
+"""From the normal forms of a record table to its entries, and their fields as numbers.
 
 Rows with the same content in every field become one entry (`Prepared.row_of` maps back), and entries are ordered by
 content, so that results depend neither on the order of the input nor on its ids.
@@ -6,103 +6,75 @@ content, so that results depend neither on the order of the input nor on its ids
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from prismake.core.errors import DedupError
 from prismake.core.names import RECORD_ID
-from prismake.dedup.normal_forms import Forms, authors_of, objects, row_forms
+from prismake.core.record_files import read_rows, row_count
+from prismake.dedup.codes import by_appearance, codes
+from prismake.dedup.excerpt import TO_COMPARE, Cited, Excerpt, excerpt, in_file, in_table
+from prismake.dedup.form_tables import Forms
+from prismake.dedup.normal_forms import forms_in_portions, row_forms
 from prismake.dedup.vocabulary import Vocabulary
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-
-class Abstracts:
-    """The abstracts of the chosen rows, left in the record table because most are never needed."""
-
-    def __init__(self, column: pd.Series | None, rows: np.ndarray) -> None:
-        self.values = None if column is None else column.array
-        self.rows = rows
-
-    def __getitem__(self, k: int) -> str:
-        value = "" if self.values is None else self.values[int(self.rows[k])]
-        return value if isinstance(value, str) else ""
+_MANY_PLACES, _MANY_YEARS = 5, 4
 
 
 @dataclass
 class Prepared:
-    """Arrays of equal length, one entry per distinct record content; codes are -1 where the value is missing."""
+    """The entries of a record table: one per distinct content."""
 
-    record_id: np.ndarray  # of the input rows
-    row_of: np.ndarray  # input row -> entry here
-    source_row: np.ndarray  # entry here -> one input row with that content
-    title: np.ndarray  # compact title without additions by exports
-    words: np.ndarray  # the same with blanks
-    translated: np.ndarray  # bool: the title is marked as a translation
-    numbers: np.ndarray  # numbers in the title, in order, joined by blanks
-    surnames: np.ndarray  # family names joined by blanks
-    first_author: np.ndarray
-    authors: np.ndarray  # raw: a text or a tuple of names
-    year: np.ndarray  # int, 0 when missing
-    journal: np.ndarray
-    meeting: np.ndarray  # the meeting named after the journal
-    volume: np.ndarray
-    issue: np.ndarray
-    first_page: np.ndarray
-    last_page: np.ndarray
-    other_page: np.ndarray  # a second reading of the first page
-    lone_page: np.ndarray  # bool: one number instead of a range
-    dois: np.ndarray  # tuples
-    pii: np.ndarray
-    pmid: np.ndarray
-    trials: np.ndarray  # tuples
-    cochrane: np.ndarray  # number of a Cochrane review
-    version: np.ndarray  # its version, as far as a DOI shows it
-    kind: np.ndarray  # bit flags, see `kinds`
-    sort: np.ndarray  # document type by the publication types: article, letter, abstract, protocol
-    abstract: Abstracts  # raw text, fetched when it is needed
-    source: np.ndarray
-    codes: dict[str, np.ndarray] = field(default_factory=dict)
-    page_range: tuple[np.ndarray, ...] = ()  # first and last page as numbers, -1 when missing
-    length: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int32))  # letters of the title
-    supplement: np.ndarray = field(
-        default_factory=lambda: np.empty(0, dtype=bool)
-    )  # the first page is one of a supplement
-    electronic: np.ndarray = field(
-        default_factory=lambda: np.empty(0, dtype=bool)
-    )  # the number of an electronic article: e1234
-    coded: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # the number of a poster: P1.234
-    foreign: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # the title is not in English
+    record_id: np.ndarray  # of the rows
+    row_of: np.ndarray  # row -> entry
+    source_row: np.ndarray  # entry -> the first row with that content
+    forms: Forms  # of the rows
+    cited: Cited
+    generic: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # titles that identify no paper
     title_counts: dict[str, int] = field(default_factory=dict)  # number of titles with a word, for words in several
-    generic: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # see `signs.weigh_titles`
-    serial: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
-    in_supplement: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # the issue is a supplement
-    proceedings: np.ndarray = field(
-        default_factory=lambda: np.empty(0, dtype=bool)
-    )  # proceedings of a meeting: no volume
-    short: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
-    silenced: list[str] = field(default_factory=list)  # fields ignored as unreliable, with the source
+    codes: dict[str, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return len(self.title)
+        return len(self.source_row)
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        """A form of all entries."""
+        return self.forms.column(name).take(pa.array(self.source_row))
+
+    def code(self, name: str) -> np.ndarray:
+        """Codes of a field by entry, -1 where it is missing."""
+        if name not in self.codes:
+            self.codes[name] = codes(self.forms.column(name), self.source_row)
+        return self.codes[name]
+
+    @cached_property
+    def year(self) -> np.ndarray:
+        """The year of each entry, 0 when missing."""
+        return self.forms.column("year").to_numpy()[self.source_row]
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """The words of the titles."""
-        return Vocabulary.of(self.words)
+        return Vocabulary.of(self.column("words"))
 
+    def excerpt(
+        self, entries: np.ndarray, names: Sequence[str] = TO_COMPARE, coded: Sequence[str] = (), *, citing: bool = False
+    ) -> Excerpt:
+        """Some entries with some forms, and codes of these and of others.
 
-def codes(values: Iterable[str | bytes]) -> np.ndarray:
-    """Integer codes by order of appearance, -1 for the empty string."""
-    array = np.asarray(values, dtype=object)
-    numbers, _ = pd.factorize(np.where(array == "", np.array(None, dtype=object), array), use_na_sentinel=True)
-    return numbers.astype(np.int32)
+        ``citing``: also with authors and abstracts as they stand in the records.
+        """
+        out = excerpt(self.forms, self.source_row[entries], names, coded, self.cited if citing else None)
+        out.generic = self.generic[entries] if len(self.generic) else np.zeros(len(entries), dtype=bool)
+        out.title_counts = self.title_counts
+        return out
 
 
 def check(records: pd.DataFrame) -> None:
@@ -123,87 +95,76 @@ def check(records: pd.DataFrame) -> None:
         )
 
 
-def prepare(records: pd.DataFrame, *, alone: frozenset[str] = frozenset(), forms: Forms | None = None) -> Prepared:
-    """Normal forms of all records. Ids in ``alone`` (those with an answer) are never folded into another row.
+def prepare(records: pd.DataFrame, *, alone: frozenset[str] = frozenset()) -> Prepared:
+    """The entries of a record table. Rows with ids in ``alone`` (those with an answer) are never folded into another.
 
-    ``forms``: those of the rows if they have been computed before (``normal_forms``).
+    Raises `DedupError` for ids that are missing or not unique.
     """
     check(records)
     ids = records[RECORD_ID].astype(str).to_numpy(dtype=object)
-    forms = row_forms(records) if forms is None else forms
-    comparable, beginnings = forms["comparable"], forms["beginning"]
-    keys = np.array(
-        [
-            d + i.encode("utf-8", "surrogatepass") if not k or i in alone else d
-            for d, i, k in zip(forms["digest"], ids, comparable, strict=True)
-        ],
-        dtype=object,
-    )
-    order = np.argsort(keys, kind="stable")
+    return weighed(numbered(ids, row_forms(records), in_table(records), alone))
+
+
+def prepare_file(path: Path, forms: Forms | None = None) -> Prepared:
+    """The entries of a record table in a file, of which only stretches are held in memory.
+
+    ``forms``: those of its rows if they have been made before.
+    """
+    records = pq.read_table(path, columns=[RECORD_ID]).to_pandas()
+    check(records)
+    forms = forms or forms_in_portions(lambda start, stop: read_rows(path, start, stop), row_count(path))
+    return weighed(numbered(records[RECORD_ID].to_numpy(dtype=object), forms, in_file(path)))
+
+
+def numbered(ids: np.ndarray, forms: Forms, cited: Cited, alone: frozenset[str] = frozenset()) -> Prepared:
+    """The entries of rows with these ids and forms, ordered by their digests."""
+    halves = _halves(forms.column("digest"))
+    single = ~forms.column("comparable").to_numpy()
+    if alone:
+        single |= np.array([name in alone for name in ids.tolist()], dtype=bool)
+    suffix = np.zeros(len(ids), dtype=np.int64)
+    names = np.array([name.encode("utf-8", "surrogatepass") for name in ids[single]], dtype=object)
+    suffix[single] = 1 + np.argsort(np.argsort(names))  # by their ids, behind a row that is folded
+    order = np.lexsort((suffix, halves[:, 1], halves[:, 0]))
     new = np.ones(len(order), dtype=bool)
     if len(order):
-        new[1:] = keys[order[1:]] != keys[order[:-1]]
+        sequence = (halves[:, 0][order], halves[:, 1][order], suffix[order])
+        new[1:] = np.any([values[1:] != values[:-1] for values in sequence], axis=0)
     row_of = np.empty(len(order), dtype=np.int64)
     row_of[order] = np.cumsum(new) - 1
-    chosen = order[new]
-    del keys
-    arrays: dict[str, Any] = {
-        name: values[chosen] for name, values in forms.items() if name in Prepared.__dataclass_fields__
-    }
-    prepared = Prepared(
-        record_id=ids,
-        row_of=row_of,
-        source_row=chosen,
-        authors=objects(authors_of(records))[chosen],
-        abstract=Abstracts(records.get("abstract"), chosen),
-        **arrays,
-    )
-    prepared.codes.update({name: codes(arrays[name]) for name in _CODED})
-    prepared.codes["abstract"] = pd.factorize(beginnings[chosen], use_na_sentinel=True)[0].astype(np.int32)
-    prepared.codes["abstract"][beginnings[chosen] == 0] = -1
-    prepared.codes["page_letters"] = pd.factorize(np.array([_letters(v) for v in prepared.first_page], dtype=object))[0]
-    prepared.codes["doi"] = codes(["" if not values else values[0] for values in prepared.dois])
-    prepared.codes["title_start"] = codes([t[:_START] if len(t) >= _START else "" for t in prepared.title])
-    prepared.codes["citation"] = codes(np.where(comparable, forms["citation"], "")[chosen])
-    prepared.page_range = _page_range(prepared)
-    prepared.length = np.array([len(v) for v in prepared.title], dtype=np.int32)
-    prepared.supplement = np.array([v.startswith("s") for v in prepared.first_page], dtype=bool)
-    prepared.electronic = np.array(
-        [lone and bool(_ELECTRONIC.match(v)) for v, lone in zip(prepared.first_page, prepared.lone_page, strict=True)],
-        dtype=bool,
-    )
-    prepared.coded = np.array([bool(_CODED_PAGE.match(v)) for v in prepared.first_page], dtype=bool)
-    prepared.coded &= prepared.lone_page & ~prepared.electronic
-    prepared.in_supplement = np.array(["s" in v.split() for v in prepared.issue], dtype=bool)
-    prepared.proceedings = np.array([v.startswith("+") for v in prepared.journal], dtype=bool)
-    return prepared
+    return Prepared(record_id=ids, row_of=row_of, source_row=order[new], forms=forms, cited=cited)
 
 
-# "e1234", "ddq316" and "JCO2200642" number articles, "SAT0456" a poster of Saturday.
-_ELECTRONIC = re.compile(
-    r"^(?:e|ec|b|c|d|f|bmj)\d{3,}$|^(?!sun|mon|tue|wed|thu|fri|sat|lba|abs|pos|pub|sup)[a-z]{3}\d{3,5}$|^[a-z]+\d{6,}$"
-)
-_CODED_PAGE = re.compile(r"^(?:[a-z]+\d*\.|[a-z]{2,}\d|p\d)")
-_PAGE_NUMBER = re.compile(r"^[a-z]*(\d{1,7})")
+def _halves(digests: pa.ChunkedArray) -> np.ndarray:
+    """Digests as two numbers each, shape (rows, 2), in the order of their bytes."""
+    if not len(digests):
+        return np.empty((0, 2), dtype=np.uint64)
+    whole = digests.combine_chunks()
+    halves = np.frombuffer(whole.buffers()[1], dtype=">u8").reshape(-1, 2)
+    return halves[whole.offset : whole.offset + len(whole)].astype(np.uint64)
 
 
-def _letters(page: str) -> str:
-    """The letters of a page, which have page numbering of their own."""
-    return re.sub(r"[\d.]+", "", page)
+def weighed(p: Prepared) -> Prepared:
+    """Note which titles identify no paper, and in how many titles each word is.
+
+    ``generic``: titles of a serial kind ("Editorial" and its like), and those that occur at five or more different
+    places or in four or more different years. ``title_counts``: the words that occur in three titles or more.
+    """
+    p.title_counts = p.vocabulary.in_several(3)
+    # Places by volume and page, not by issue: an export may give a running number as issue.
+    title = p.code("title")
+    seen = pd.DataFrame({name: p.code(name) for name in ("title", "volume", "first_page")} | {"year": p.year})
+    seen = seen[seen["title"] >= 0]
+    placed = seen[(seen["volume"] >= 0) & (seen["first_page"] >= 0)].drop_duplicates(["title", "volume", "first_page"])
+    dated = seen[seen["year"] > 0].drop_duplicates(["title", "year"])
+    often = np.zeros(int(title.max(initial=0)) + 1, dtype=bool)
+    for table, least in ((placed, _MANY_PLACES), (dated, _MANY_YEARS)):
+        often |= np.bincount(table["title"], minlength=len(often)) >= least
+    p.generic = p.forms.column("serial").to_numpy()[p.source_row] | (title < 0) | often[title]
+    return p
 
 
-def _page_range(p: Prepared) -> tuple[np.ndarray, np.ndarray]:
-    out = np.full((2, len(p)), -1, dtype=np.int64)
-    for k, (first, last) in enumerate(zip(p.first_page, p.last_page, strict=True)):
-        if first and (begin := _PAGE_NUMBER.match(first)):
-            end = _PAGE_NUMBER.match(last)
-            out[0, k] = int(begin[1])
-            out[1, k] = max(int(end[1]) if end else 0, out[0, k])
-    return out[0], out[1]
-
-
-_START = 20  # letters at the start of a title that few titles share
-
-
-_CODED = ("title", "surnames", "first_author", "journal", "volume", "issue", "first_page", "last_page", "pii", "pmid",
-          "numbers", "cochrane", "source", "sort")  # fmt: skip
+def beginnings(p: Prepared) -> np.ndarray:
+    """Codes of the beginnings of the abstracts by entry, -1 where they are missing or short."""
+    numbers = p.forms.column("beginning").to_numpy()[p.source_row]
+    return by_appearance(np.where(numbers == 0, -1, numbers))

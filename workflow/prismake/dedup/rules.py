@@ -6,6 +6,7 @@ A pair is merged when a rule applies and no veto does. Every rule and veto is on
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from types import SimpleNamespace
 
     from prismake.dedup.compare import Pairs
-    from prismake.dedup.prepare import Prepared
+    from prismake.dedup.excerpt import Excerpt
 
 DEFAULTS = Thresholds()
 _VERSION = "another version of the Cochrane review"
@@ -41,10 +42,24 @@ class Decisions:
     asked: np.ndarray  # bool: people may be asked, unless the clusters settle it
     doubted: np.ndarray  # bool: a rule or shared identifier would merge it, and people must judge the veto
 
+    def take(self, keep: np.ndarray) -> Decisions:
+        """The decisions on the pairs at an index or mask."""
+        return Decisions(**{name: value[keep] for name, value in vars(self).items()})
 
-def decide(
-    p: Prepared, q: Pairs, t: Thresholds = DEFAULTS, *, merge_cochrane_versions: bool | str = "ask"
-) -> Decisions:
+
+def none() -> Decisions:
+    """Decisions on no pairs."""
+    kinds_of = {"rule": object, "veto": object, "link": object, "strength": np.int32, "chance": np.float64}
+    return Decisions(**{name: np.empty(0, dtype=kinds_of.get(name, bool)) for name in Decisions.__dataclass_fields__})
+
+
+def join(parts: Sequence[Decisions]) -> Decisions:
+    """The decisions on all pairs, from those on portions."""
+    names = Decisions.__dataclass_fields__
+    return Decisions(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+
+
+def decide(p: Excerpt, q: Pairs, t: Thresholds = DEFAULTS, *, merge_cochrane_versions: bool | str = "ask") -> Decisions:
     """Rules, vetoes and links of all pairs."""
     s = signs(p, q, t, merge_cochrane_versions=merge_cochrane_versions)
     veto = _first(_vetoes(q, s), len(q))
@@ -172,7 +187,7 @@ def _by_place(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
     }  # fmt: skip
 
 
-def _by_title(p: Prepared, q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
+def _by_title(p: Excerpt, q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
     """Title, authors and journal agree, and the place does not contradict this too strongly."""
     telling = ~s.generic & ~s.other_abstract
     meeting = ((p.kind[q.a] | p.kind[q.b]) & kinds.ABSTRACT) > 0
@@ -218,7 +233,7 @@ def _by_title(p: Prepared, q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray
     }  # fmt: skip
 
 
-def _links(p: Prepared, q: Pairs, s: SimpleNamespace) -> np.ndarray:
+def _links(p: Excerpt, q: Pairs, s: SimpleNamespace) -> np.ndarray:
     """The typed link of each pair of related but separate reports."""
     unlike, authors = s.unlike, s.authors
     related = s.title | s.inside | ((q.title >= 0.8) & authors) | _named_within(p, q, unlike)
@@ -236,7 +251,7 @@ def _links(p: Prepared, q: Pairs, s: SimpleNamespace) -> np.ndarray:
     return _first(cases, len(q))
 
 
-def _named_within(p: Prepared, q: Pairs, unlike: np.ndarray) -> np.ndarray:
+def _named_within(p: Excerpt, q: Pairs, unlike: np.ndarray) -> np.ndarray:
     """A correction, retraction, comment or reply whose title has words before and after that of the article."""
     out = np.zeros(len(q), dtype=bool)
     for k in np.flatnonzero(((unlike & _APART) > 0) & (q.shorter >= 30) & (q.title > 0.3)).tolist():

@@ -244,6 +244,15 @@ OTHER_TONGUES = frozenset(
 )
 
 
+def foreign(words: str) -> bool:
+    """Whether a title, as `british` spells its words, is in another language than English by its function words."""
+    foreign_words = english_words = 0
+    for word in words.split(" "):
+        foreign_words += word in OTHER_TONGUES
+        english_words += word in ENGLISH
+    return foreign_words > english_words
+
+
 _TRANSLATED = re.compile(
     rf"^\W*\[.{{20,}}\]\W*$|[\[(]\s*(?:in\s+)?(?:{_LANGUAGE})\s*[\])]\W*$|[.?!]['\"”]?\s+(?:{_LANGUAGE})\s*(?:\n|$)",
     re.I | re.S,

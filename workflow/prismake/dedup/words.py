@@ -7,6 +7,7 @@ titles of the table, and only then by the letters.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -29,6 +30,7 @@ _OPPOSITES = (
     ("micro", "macro"), ("in", "ex"), ("in", "out"), ("up", "down"), ("ab", "ad"), ("ante", "post"), ("pre", "peri"),
     ("over", "under"), ("mono", "poly"), ("hetero", "homo"), ("iso", "aniso"), ("brady", "tachy"), ("supra", "infra"),
 )  # fmt: skip
+_SIDES = tuple({prefix for pair in _OPPOSITES for prefix in pair})
 # Different words that differ in one or two letters, in the manner of ISMP's list of confused drug names.
 _LOOK_ALIKE = frozenset(
     frozenset(pair.split("/"))
@@ -69,6 +71,7 @@ _LETTERS_OF_DIGITS = str.maketrans("ilo", "110")
 _DIGITS = re.compile(r"\d+")
 _LONG = 12  # letters from which on a word may be misread in three places
 _OWN_WORD = 4  # a word in this many titles is no misprint
+_CACHED = 50_000  # words
 _RARER = 15  # a misprint is rarer than the word by this factor
 
 
@@ -209,6 +212,7 @@ def spelled_alike(v: str, w: str, title_counts: Mapping[str, int] | None = None)
     return _misprint(v, w)
 
 
+@functools.lru_cache(_CACHED)
 def _variant(word: str) -> str:
     for spelling, other in _VARIANTS:
         word = word.replace(spelling, other)
@@ -225,6 +229,8 @@ def _greek_lost(v: str, w: str) -> bool:
 
 
 def _opposite(v: str, w: str) -> bool:
+    if not (v.startswith(_SIDES) and w.startswith(_SIDES)):  # nearly all words, and quickly told
+        return False
     return any(
         (v.startswith(x) and w.startswith(y) and v[len(x) :] == w[len(y) :])
         or (v.startswith(y) and w.startswith(x) and v[len(y) :] == w[len(x) :])
@@ -234,6 +240,7 @@ def _opposite(v: str, w: str) -> bool:
     )
 
 
+@functools.lru_cache(_CACHED)
 def _stem(word: str) -> str:
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _STEM:
