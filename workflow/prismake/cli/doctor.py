@@ -181,7 +181,8 @@ def _r() -> Iterator[Finding]:
     """R and its packages, which ``check.R`` needs and nothing else."""
     script = shutil.which("Rscript")
     if script is None:
-        yield Finding(NOTE, "R", "is not there: results/pooling/*.check.R needs it, nothing else does")
+        scripts = (results_parent() / "results/pooling/*.check.R").as_posix()
+        yield Finding(NOTE, "R", f"is not there: {scripts} needs it, nothing else does")
         return
     names = ", ".join(f'"{name}"' for name in _OLDEST_R)
     code = f'for (n in c({names})) cat(n, tryCatch(as.character(packageVersion(n)), error=function(e) "-"), "\\n")'
