@@ -1,15 +1,15 @@
 """The licences of prismake and of everything that it imports, as a table; fails where one would bind those who use it.
 
-    python .ci/licences.py
+    python .ci/licences.py [EXTRA ...]
 
-Whatever is installed with prismake is looked at, direct or not, without the extras.
+Whatever is installed with prismake is looked at, direct or not, and with the extras that are named.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import metadata
 
 _REFUSED = re.compile(r"\b(A|L)?GPL|GNU (Affero|Lesser|General|Library)", re.IGNORECASE)
@@ -20,8 +20,8 @@ _READ = {
 }
 
 
-def licences(name: str = "prismake") -> dict[str, tuple[str, str]]:
-    """(version, licence) by distribution, of one and of all that it requires."""
+def licences(name: str = "prismake", extras: Sequence[str] = ()) -> dict[str, tuple[str, str]]:
+    """(version, licence) by distribution, of one and of all that it requires, with these extras of its own."""
     from packaging.requirements import Requirement
 
     table: dict[str, tuple[str, str]] = {}
@@ -33,7 +33,12 @@ def licences(name: str = "prismake") -> dict[str, tuple[str, str]]:
             continue
         table[key] = (distribution.version, _READ.get(key) or _licence(distribution))
         needed = map(Requirement, distribution.requires or ())
-        waiting += [each.name for each in needed if not each.marker or each.marker.evaluate({"extra": ""})]
+        wanted = ("", *(extras if len(table) == 1 else ()))
+        waiting += [
+            each.name
+            for each in needed
+            if not each.marker or any(each.marker.evaluate({"extra": extra}) for extra in wanted)
+        ]
     return dict(sorted(table.items()))
 
 
@@ -63,7 +68,7 @@ def _file(distribution: metadata.Distribution) -> str:
 
 
 if __name__ == "__main__":
-    found = licences()
+    found = licences(extras=sys.argv[1:])
     for name, (version, licence) in found.items():
         print(f"{name:<42}{version:<18}{licence}")
     problems = list(refused(found))

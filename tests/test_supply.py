@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import os
 import re
 import sys
 import tomllib
+from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 
@@ -44,6 +46,47 @@ def test_no_library_is_under_a_gnu_licence():
 )
 def test_a_gnu_licence_and_none_at_all_are_refused(licence):
     assert len(list(script("licences").refused({"x": ("1", licence)}))) == 1
+
+
+def test_what_an_extra_brings_along_is_looked_at_too():
+    licences = script("licences")
+    extra = Requirement(
+        next(text for text in PROJECT["optional-dependencies"]["test"] if text.startswith("hypothesis"))
+    )
+    assert licences.licences(extras=["test"]).keys() - licences.licences().keys() >= {extra.name, "pytest", "ruff"}
+
+
+def test_the_bill_of_materials_has_a_licence_for_every_library():
+    script("licences")  # which it imports
+    bills, root = script("sbom"), {"name": "prismake", "version": "1", "licenses": [{}]}
+    table = {"prismake": ("1", "MIT"), "a-b": ("2", "MIT"), "c": ("3", "BSD"), "d": ("4", "ISC")}
+    bill = {
+        "metadata": {"component": root},
+        "components": [{"name": "A_b", "version": "2"}, {"name": "c", "version": "2"}, {"name": "e", "version": "1"}],
+    }
+    completed = bills.completed(bill, table)
+    assert completed["components"][0]["licenses"][0]["license"]["name"] == "MIT"
+    assert list(bills.gaps(completed, table)) == [
+        "c is listed as 2, installed is 3",
+        "d is not listed",
+        "e has no licence",
+    ]
+
+
+def test_every_library_that_is_imported_is_declared():
+    declared = {Requirement(text).name.lower() for text in PROJECT["dependencies"]}
+    homes = metadata.packages_distributions()
+    modules = set()
+    for path in (*(ROOT / "workflow/prismake").rglob("*.py"), *(ROOT / "scripts").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                modules |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                modules.add(node.module.partition(".")[0])
+    others = modules - set(sys.stdlib_module_names) - {"prismake"}
+    assert len(others) > 20
+    undeclared = {name for name in others if not {home.lower() for home in homes[name]} & declared}
+    assert undeclared == set()
 
 
 @pytest.mark.parametrize(
