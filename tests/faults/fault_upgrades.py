@@ -105,17 +105,19 @@ def freeze() -> Path:
 def cloud_folders(scratch: Path, dice: random.Random, times: int) -> Outcome:
     """Twelve conflicts as four programs make them, and variants: each is named, none is taken for the file itself."""
     lost: list[str] = []
-    for number, (name, place) in enumerate(CONFLICTS.items()):
-        folder = half_filled(scratch / f"cloud-{number}", finished=True)
-        sheet = "title_abstract.anna"
-        path = folder / place.format(sheet=sheet)
+    folder = half_filled(scratch / "cloud", finished=True)
+    sheet = folder / "config/sheets/title_abstract.anna.xlsx"
+    for name, place in CONFLICTS.items():
+        path = folder / place.format(sheet=sheet.stem)
         if path.suffix == ".icloud":
-            (folder / f"config/sheets/{sheet}.xlsx").rename(path)
+            sheet.rename(path)
         else:
             path.write_bytes(b"the other copy")
         lost += [f"{name}: {silent} is passed over without a word" for silent in _unnamed([path], folder)]
-        shutil.rmtree(folder)
-    folder = half_filled(scratch / "variants", finished=True)
+        if path.suffix == ".icloud":
+            path.rename(sheet)
+        else:
+            path.unlink()
     for kept in KEPT:
         original = folder / "config" / kept
         original.parent.mkdir(exist_ok=True)
