@@ -235,3 +235,13 @@ def test_a_full_disk_is_named_although_the_system_does_not(monkeypatch, tmp_path
     assert refused(OSError(errno.ENOSPC, "No space left on device")).where == ".snakemake"
     monkeypatch.setattr(refusals.shutil, "disk_usage", lambda place: usage(10**9))
     assert refused(OSError(errno.ENOSPC, "No space left on device")).where == ""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are always text there")
+def test_names_in_another_encoding_are_named(tmp_path):
+    from prismake.core.refusals import refuse_names_in_other_encodings
+
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.ris"))
+    refuse_names_in_other_encodings([tmp_path / "café.ris"])
+    with pytest.raises(FileRefused, match=r"café\.ris: the name .* is not in UTF-8\. Rename it"):
+        refuse_names_in_other_encodings([odd, tmp_path / "a.ris"])

@@ -188,6 +188,17 @@ def pass_on_refusal(error: Exception, path: Path | str) -> None:
         raise refused(error, path) from error
 
 
+def refuse_names_in_other_encodings(paths: Iterable[Path]) -> None:
+    """Raise one error for names that are not text, as old archives may leave them: nothing can print them."""
+    problems = []
+    for path in paths:
+        name = str(path)
+        if name != name.encode("utf-8", "replace").decode("utf-8"):
+            shown = os.fsencode(name).decode("cp1252", "replace")
+            problems.append(f"{shown}: the name of this file or its folder is not in UTF-8.")
+    collect(problems, FileRefused, remedy="Rename it, with letters from a to z.")
+
+
 def refuse_unwritable(folders: Iterable[Path]) -> None:
     """Raise one error that names every folder that is not writable; for a missing folder, its parent is tested.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -147,13 +147,21 @@ def _other_words(
 def _whole_words(left: list[str], right: list[str], title_counts: Mapping[str, int]) -> bool:
     """Whether some word of one side stands for another word of the other side, and neither is damaged."""
 
-    def unmatched(words: list[str], others: list[str]) -> list[str]:
-        return [
-            v for v in words if not any(spelled_alike(v, w, title_counts) or _perhaps_damaged(v, w) for w in others)
-        ]
+    def unmatched(words: list[str], others: list[str]) -> Iterator[str]:
+        for v in words:
+            if not any(spelled_alike(v, w, title_counts) or _perhaps_damaged(v, w) for w in others):
+                yield v
 
-    only_left, only_right = unmatched(left, right), unmatched(right, left)
-    return any(_another_word(v, w) for v in only_left for w in only_right)
+    # Titles without a word in common are settled by their first words: each is compared with all of the other side.
+    others, compared = unmatched(right, left), list[str]()
+    for v in unmatched(left, right):
+        if any(_another_word(v, w) for w in compared):
+            return True
+        for w in others:
+            compared.append(w)
+            if _another_word(v, w):
+                return True
+    return False
 
 
 def _another_word(v: str, w: str) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 
 from prismake.core.files import digest, read_json, write_json
 from prismake.core.progress import tracked
+from prismake.core.refusals import refuse_names_in_other_encodings
 from prismake.fulltexts.pdftext import FAULT, PAGES
 
 FOLDER = Path("config/fulltexts")
@@ -28,9 +29,11 @@ def pdfs(folder: Path = FOLDER) -> list[Path]:
     if not folder.is_dir():
         return []
     paths = [path for path in folder.rglob("*") if path.suffix.lower() == ".pdf" and path.is_file()]
-    return sorted(
+    shown = sorted(
         path for path in paths if not any(part.startswith((".", "~")) for part in path.relative_to(folder).parts)
     )
+    refuse_names_in_other_encodings(shown)
+    return shown
 
 
 def state(folder: Path = FOLDER) -> str:

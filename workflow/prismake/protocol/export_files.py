@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from prismake.core.errors import ConfigError
+from prismake.core.refusals import refuse_names_in_other_encodings
 
 # Notes that people keep beside the exports; these are never treated as exports.
 _NOTES = re.compile(r"^(readme|notes?|licen[cs]e)\b.*|.*\.(md|pdf|docx?|tmp|part|log)$", re.IGNORECASE)
@@ -24,6 +25,7 @@ def exports(folder: Path) -> dict[str, list[Path]]:
 
     Raises:
         ConfigError: two files with the same short name.
+        FileRefused: a name that is not text.
     """
     sources: dict[str, list[Path]] = {}
     if not folder.is_dir():
@@ -47,6 +49,7 @@ def exports(folder: Path) -> dict[str, list[Path]]:
             )
         if files:
             sources[name] = files
+    refuse_names_in_other_encodings(path for files in sources.values() for path in files)
     return sources
 
 
