@@ -281,9 +281,9 @@ def _records(path: Path, kind: Kind, review: Path) -> Planned:
         count = 0
     if not count:
         return None, (
-            f"It cannot be rebuilt: there are no records of the last run in {last.parents[1].as_posix()}/. If you have no "
-            "good copy, move it away: judged records that the searches no longer find are then missing until you put their "
-            "exports back.",
+            f"It cannot be rebuilt: there are no records of the last run in {last.parents[1].as_posix()}/. "
+            "If you have no good copy, move it away: judged records that the searches no longer find are then missing "
+            "until you put their exports back.",
         )
 
     def copying() -> None:
