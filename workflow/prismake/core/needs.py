@@ -39,7 +39,7 @@ MEASURED = {
     "normalise_records": Use(235, 0.3, 4.3, 0.08),
     "pair_records": Use(300, 0.3, 0.63, 0.014),
     "compare_records": Use(235, 0.3, 5.6, 0.065),
-    "find_duplicates": Use(255, 0.5, 3.3, 0.13),
+    "find_duplicates": Use(255, 0.5, 2.7, 0.14),
     "queue_records": Use(250, 0.3, 4.6, 0.018),
     "queue_reports": Use(250, 0.3, 4.6, 0.012),
     "count_flow": Use(220, 0.3, 1.1, 0.012),
