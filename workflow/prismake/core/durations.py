@@ -19,7 +19,7 @@ STEPS = {
     "normalise_records": ("normalising records", 0),
     "pair_records": ("pairing records", 13),
     "compare_records": ("comparing records", 0),
-    "find_duplicates": ("finding duplicates", 133),
+    "find_duplicates": ("finding duplicates", 122),
     "merge_duplicates": ("merging duplicates", 56),
     "queue_records": ("queueing records", 14),
     "queue_reports": ("queueing reports", 10),
