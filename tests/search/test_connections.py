@@ -6,6 +6,7 @@ import pytest
 from eutils_server import Server, pmids, running
 from prismake.core.errors import SearchError
 from prismake.search import entrez, eutils, pace
+from prismake.search.archive import archive_files
 from prismake.search.pace import Pace, StoppedError, side_by_side
 from prismake.search.transport import PassingError, Policy, patiently
 from test_entrez import QUICK, run, snapshot
@@ -245,3 +246,10 @@ def test_notices_of_many_reports_are_asked_side_by_side(pubmed):
     asked = [str(30_000_000 + number) for number in range(1, 71)] + [str(40_000_000 + n) for n in range(400)]
     assert entrez.notices(asked, email="a@example.org", policy=QUICK) == {}
     assert sorted(len(ids) for ids in set(map(tuple, pubmed.fetches()))) == [70, 200, 200]
+
+
+def test_answers_are_in_the_order_in_which_they_were_fetched_also_beyond_four_digits(tmp_path):
+    names = [f"efetch-2026-01-{day}-{number}.xml.gz" for day in ("01", "02") for number in ("0002", "9999", "10000")]
+    for name in names:
+        (tmp_path / name).touch()
+    assert [path.name for path in archive_files(tmp_path)] == names

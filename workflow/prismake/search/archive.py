@@ -99,7 +99,8 @@ def archived(folder: str | Path) -> SearchLog:
 def archive_files(folder: str | Path) -> list[Path]:
     """The archived answers with records, in the order in which they were fetched."""
     paths = [path for kind in ("efetch-*.xml.gz", "answer-*.json.gz") for path in Path(folder).glob(kind)]
-    return sorted(paths, key=lambda path: path.name)
+    # the ten-thousandth answer of a day has a number of five digits
+    return sorted(paths, key=lambda path: (path.name.rpartition("-")[0], len(path.name), path.name))
 
 
 def _limits(days: str, since: str, until: str) -> str:
