@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable
 
 _NO_FILE_CAUSES = (MemoryError, ImportError, NameError)
+_MAY_BE_CAUSED = UnboundLocalError  # a kind of NameError: a library that reads a damaged file may skip an assignment
 
 
 def is_about_the_file(error: BaseException, read_a_good_one: Callable[[], object]) -> bool:
@@ -17,7 +18,8 @@ def is_about_the_file(error: BaseException, read_a_good_one: Callable[[], object
     Args:
         read_a_good_one: does with a good file what ended in the error.
     """
-    if isinstance(error, _NO_FILE_CAUSES) or _is_raised_by_us(error):
+    no_file_causes = isinstance(error, _NO_FILE_CAUSES) and not isinstance(error, _MAY_BE_CAUSED)
+    if no_file_causes or _is_raised_by_us(error):
         return False
     try:
         read_a_good_one()

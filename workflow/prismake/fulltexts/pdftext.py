@@ -27,13 +27,21 @@ _GOOD = b"""%PDF-1.4
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
 3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>endobj
-4 0 obj<</Length 40>>stream
+4 0 obj<</Length 42>>stream
 BT /F 9 Tf 9 9 Td (read by prismake) Tj ET
 endstream endobj
 5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj
+xref
+0 6
+0000000000 65535 f\x20
+0000000009 00000 n\x20
+0000000052 00000 n\x20
+0000000101 00000 n\x20
+0000000208 00000 n\x20
+0000000296 00000 n\x20
 trailer<</Root 1 0 R/Size 6>>
 startxref
-0
+357
 %%EOF
 """
 
