@@ -109,41 +109,35 @@ def test_a_server_that_fails_on_large_answers_gets_smaller_questions_from_all(mo
     assert len(entrez.archive_files(tmp_path / "3")) == 8
 
 
-def test_slices_that_change_while_they_are_counted_are_counted_again(monkeypatch, tmp_path):
+@pytest.fixture
+def growing(monkeypatch):
+    """A server with 60 records in slices of 19; ``growing(arrivals)`` adds records by the number of requests so far."""
     dates = {str(1_000_001 + n): f"{1990 + n % 30}/{1 + n % 12:02d}/01" for n in range(60)}
     monkeypatch.setattr(entrez, "WINDOW", 19)
     with running(Server(dates, window=19)) as server:
         monkeypatch.setenv(eutils.ADDRESS, server.url)
         answered = server.search
 
-        def meanwhile(asked):
-            if len(server.asked) >= 4:
-                server.dates = {**server.dates, "1900000": "1991/01/02"}
-            return answered(asked)
+        def grows(arrivals) -> None:
+            def search(asked):
+                server.dates = {**server.dates, **arrivals(len(server.asked))}
+                return answered(asked)
 
-        server.search = meanwhile
-        log = run(tmp_path)
+            server.search = search
+
+        yield grows
+
+
+def test_slices_that_change_while_they_are_counted_are_counted_again(growing, tmp_path):
+    growing(lambda number: {"1900000": "1991/01/02"} if number >= 4 else {})
+    log = run(tmp_path)
     assert log.records == 61 and log.runs[0]["found"] == 61
 
 
-def test_slices_that_never_add_up_end_in_a_sentence(monkeypatch, tmp_path):
-    dates = {str(1_000_001 + n): f"{1990 + n % 30}/{1 + n % 12:02d}/01" for n in range(60)}
-    monkeypatch.setattr(entrez, "WINDOW", 19)
-    with running(Server(dates, window=19)) as server:
-        monkeypatch.setenv(eutils.ADDRESS, server.url)
-        answered = server.search
-
-        def always(asked):
-            number = len(server.asked)
-            server.dates = {
-                **server.dates,
-                str(1_900_000 + number): f"1991/{1 + number % 12:02d}/{1 + number % 28:02d}",
-            }
-            return answered(asked)
-
-        server.search = always
-        with pytest.raises(SearchError, match="index probably changed"):
-            run(tmp_path)
+def test_slices_that_never_add_up_end_in_a_sentence(growing, tmp_path):
+    growing(lambda number: {str(1_900_000 + number): f"1991/{1 + number % 12:02d}/{1 + number % 28:02d}"})
+    with pytest.raises(SearchError, match="index probably changed"):
+        run(tmp_path)
     assert not list(tmp_path.iterdir())
 
 
